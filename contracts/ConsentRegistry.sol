@@ -60,8 +60,8 @@ contract ConsentRegistry is IConsentRegistry, AppendableLog {
         if (!Signatures.isValid(signer, signed, signature)) revert ConsentRegistry_BadSignature(entry);
 
         // Effect and log. The lock stays shut: who signed this consent may have copied it from someone else's.
-        _mark(digest);
-        if (_mark(entry)) emit Revoked(entry, 0);
+        _mark(entry);
+        if (_mark(digest)) emit RevokedBySignature(entry, digest, consent.lock);
     }
 
     /// @inheritdoc IConsentRegistry

@@ -46,8 +46,8 @@ class Evidence:
     """The evidence that an auditor holds: statements with their positions in the logs, and what the chain recorded at
     which time.
 
-    `parties` gives for an account which party it belonged to from which UTC second on. `revealed` gives by lock, or by
-    entry where the mark named no lock, when the chain marked it. `outdated` are the notices replaced by now, `erased`
+    `parties` gives for an account which party it belonged to from which UTC second on. `revealed` gives by lock or
+    digest when the chain marked it. `outdated` are the notices replaced by now, `erased`
     the records erased at an unknown time. `path` maps a purpose to itself and all purposes above it. `complete`
     promises that no other statement exists.
     """
@@ -172,7 +172,7 @@ class Replay:
 
     def _is_revealed(self, entry: Entry, now: int, late: bool) -> bool:
         """Whether the operator knew of the mark that ended the consent; with `late`, at the latest permitted time."""
-        times = [self._marked[mark] for mark in (entry.entry, entry.lock) if mark in self._marked]
+        times = [self._marked[mark] for mark in (entry.entry, entry.lock, entry.digest) if mark in self._marked]
         return any(at_time <= (now - LAG if late else now + SLACK) for at_time in times)
 
 

@@ -22,7 +22,6 @@ from mydata_ledger.ledger.consent import NEVER, Consent, Effect, Grant, Revocati
 from mydata_ledger.ledger.delegation import Delegation, paper_relation
 from mydata_ledger.ledger.kernel import Proof
 from mydata_ledger.ledger.merkle import Head
-from mydata_ledger.ledger.party import keccak
 from mydata_ledger.ledger.receipt import (
     CONSENTS,
     LOG_OF,
@@ -35,10 +34,9 @@ from mydata_ledger.ledger.receipt import (
 from mydata_ledger.ledger.record import Erasure, Issue
 from mydata_ledger.ledger.signers import Wallet
 from mydata_ledger.ledger.typed_data import Domain
-from mydata_ledger.ledger.typed_data.hashing import SHAPES
-from mydata_ledger.ledger.typed_data.types import MEMBERS
 from mydata_ledger.scripts.verify.attached import AttachedContent
 from testing.devnet import LiveChain
+from testing.revocations import outline, revoking_by_signature
 
 PERSON, HOLDER, GATEWAY, CREW, STRANGER, COURT = (Wallet(sha256(name.encode()).digest()) for name in "phgcsa")
 NOTICE = "We use your laboratory results for research. 검사 결과를 연구에 씁니다."
@@ -96,15 +94,8 @@ class ProofBuilder:
 
     def revoke_by_signature(self, logged: LoggedStatement) -> None:
         """End a consent on chain by a signature of the person, as if its secret were lost."""
-        consent, entry = logged.signed.statement, logged.signed.entry
-        assert isinstance(consent, Consent)
-        revocation = Revocation(PERSON.signer, PERSON.signer, "", "", 2, entry.entry, NO_LOCK, self.now)
-        signed = PERSON.sign(self.digest(revocation))
-        hashed = (keccak(b""), keccak(b""), revocation.version, revocation.secret, revocation.signed_at)
-        call = self.chain.contract("consents").functions.revokeBySignature(
-            outline(consent), entry.salt, sha256(entry.signature).digest(), hashed, PERSON.signer, signed
-        )
-        self.chain.send(call)
+        contract = self.chain.contract("consents")
+        self.chain.send(revoking_by_signature(contract, PERSON, logged.signed, self.domains[CONSENTS]))
 
     def digest(self, statement: Statement) -> bytes:
         return typed_data.digest(statement, self.domains[LOG_OF[type(statement)]])
@@ -259,15 +250,6 @@ class ProofBuilder:
 
     def revocation(self, entry: bytes, secret: bytes = NO_LOCK) -> Revocation:
         return Revocation(PERSON.signer, PERSON.signer, CREW.address, "Hangang", 2, entry, secret, self.now)
-
-
-def outline(statement: Statement) -> tuple[Any, ...]:
-    """The members of a statement with the hash of every readable one, as the contracts take a ConsentOutline."""
-    kind = type(statement).__name__
-    words = dict(zip((name for _, _, name in MEMBERS[kind]), SHAPES[kind][2], strict=True))
-    plain = {"bytes32", "uint64", "address"}
-    values = ((type_, name, getattr(statement, name)) for type_, _, name in MEMBERS[kind])
-    return tuple(value if type_ in plain else words[name](value) for type_, name, value in values)
 
 
 def with_notice(document: Document) -> Document:

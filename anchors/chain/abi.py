@@ -50,6 +50,8 @@ def topic(signature: str) -> str:
 
 APPENDED = topic("Appended(uint64,bytes32,bytes32[])")
 REVOKED = topic("Revoked(bytes32,bytes32)")
+REVOKED_BY_SIGNATURE = topic("RevokedBySignature(bytes32,bytes32,bytes32)")
+REVOCATION_EVENTS = (REVOKED, REVOKED_BY_SIGNATURE)
 REGISTERED = topic(f"PartyRegistered(address,{','.join(PARTY_TYPES)})")
 UPDATED = topic(f"PartyUpdated(address,{','.join(PARTY_TYPES)})")
 REMOVED = topic("PartyRemoved(address)")

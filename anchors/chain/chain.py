@@ -145,7 +145,7 @@ class Chain:
 
     def revoked(self, first: int, last: int) -> list[RevocationMark]:
         """Return the mark of every revocation in blocks `first` to `last`."""
-        return revocations(self._events({self.deployment.consents: [abi.REVOKED]}, first, last))
+        return revocations(self._events({self.deployment.consents: abi.REVOCATION_EVENTS}, first, last))
 
     def parties(self, first: int, last: int) -> list[Party]:
         """Return the directory of parties, rebuilt from the events in blocks `first` to `last` alone."""

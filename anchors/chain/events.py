@@ -52,7 +52,7 @@ class EventReader:
     """
 
     def __init__(self, rpc: Rpc, deployment: Deployment) -> None:
-        self._logs = LogReader(rpc, {deployment.consents: [abi.REVOKED], deployment.parties: PARTY_EVENTS})
+        self._logs = LogReader(rpc, {deployment.consents: abi.REVOCATION_EVENTS, deployment.parties: PARTY_EVENTS})
         self._parties = octets(deployment.parties, 20)
         self._kept = _Kept(frozenset(), is_whole=False)
         self._read, self._is_started = self._kept, False
@@ -106,9 +106,18 @@ class EventReader:
 
 
 def revocations(logs: Iterable[EventLog]) -> list[RevocationMark]:
-    """Return the mark of each Revoked event."""
-    revoked = octets(abi.REVOKED)
-    return [RevocationMark(log.indexed(1), log.indexed(2), log.block) for log in logs if log.topics[0] == revoked]
+    """Return the mark of each event of a revocation, by secret or by signature."""
+    by_topic = {octets(abi.REVOKED): _by_secret, octets(abi.REVOKED_BY_SIGNATURE): _by_signature}
+    return [by_topic[topic](log) for log in logs if (topic := log.topics[0]) in by_topic]
+
+
+def _by_secret(log: EventLog) -> RevocationMark:
+    return RevocationMark(log.indexed(1), log.indexed(2), log.block)
+
+
+def _by_signature(log: EventLog) -> RevocationMark:
+    (lock,) = abi.unpack(("bytes32",), log.data)
+    return RevocationMark(log.indexed(1), lock, log.block, log.indexed(2))
 
 
 def party_changes(logs: Iterable[EventLog]) -> PartyChanges:

@@ -98,15 +98,16 @@ class MemoryAnchoring:
         return list(secrets.values())[:limit]
 
     def revealed(self, marks: Sequence[RevocationMark]) -> None:
-        """End every consent and delegation of a marked lock, whoever signed it, and of a marked entry; also those that
-        are accepted later. They stay ended even if the chain is reorganised. What is marked already is not written
-        again.
+        """End every consent and delegation of a marked lock, whoever signed it, and of a marked digest or entry; also
+        those that are accepted later. They stay ended even if the chain is reorganised. What is marked already is not
+        written again.
         """
         blocks = {mark.key: mark.block for mark in marks if self._state.marks.get(mark.key) != mark.block}
         self._state.marks.update(blocks)
         for logged in self._state.trees[CONSENTS].statements:
             entry = logged.signed.entry
-            if isinstance(logged.signed.statement, Consent | Delegation) and blocks.keys() & {entry.entry, entry.lock}:
+            names = {entry.entry, entry.lock, entry.digest}
+            if isinstance(logged.signed.statement, Consent | Delegation) and blocks.keys() & names:
                 self._state.record_change("reveal", entry.entry, True)
 
     def conceal(self, above: int) -> None:

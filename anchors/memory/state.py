@@ -115,7 +115,8 @@ class State:
         return entry.entry in self.revoked or self._is_marked(entry)
 
     def _is_marked(self, entry: Entry) -> bool:
-        return entry.entry in self.marks or entry.lock in self.marks or entry.lock in self.opened
+        marked = {entry.entry, entry.lock, entry.digest} & self.marks.keys()
+        return bool(marked) or entry.lock in self.opened
 
     def lock_opened_by(self, revocation: Revocation) -> bytes:
         """The lock of the ended statement if the revocation has its secret, else zero."""

@@ -82,8 +82,9 @@ ENTRIES = Table(
     Column("position", NUMBER, primary_key=True),
     sqlite_with_rowid=False,
 )
-"""Positions in the consents log by the first 63 bits of the entry, and by the complement of the first 63 bits of the
-lock: it is negative, so that whoever chooses a lock cannot slow the search for an entry.
+"""Positions in the consents log by the first 63 bits of the entry, and for consents and delegations by the complement
+of the first 63 bits of the lock, or of the digest where there is no lock. The complement is negative, so that whoever
+chooses a lock cannot slow the search for an entry.
 """
 
 HEADS = Table(
@@ -151,8 +152,8 @@ MARKS = Table(
     Index("marks_by_block", "block"),
     sqlite_with_rowid=False,
 )
-"""Marks of revocation by lock, or by entry where the mark has no lock: the position of the first revocation here that
-opened the lock, and the block of the mark on chain.
+"""Marks of revocation by lock or digest, or by entry where they are of before ADR 47: the position of the first
+revocation here that opened the lock, and the block of the mark on chain.
 """
 RECORDS = Table(
     "records",

@@ -51,7 +51,7 @@ class Heads(BaseModel):
 
 
 class MarksView(BaseModel):
-    """Marks of revocation: their blocks, by lock, or by entry where the mark has no lock.
+    """Marks of revocation: their blocks, by lock, or by digest where a signature made the mark.
 
     `block` is the block up to which the chain was read, `parties` the address of the party registry, `next` the last
     key if there are more.

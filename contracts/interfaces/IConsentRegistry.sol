@@ -17,11 +17,13 @@ import { IAppendableLog } from "./IAppendableLog.sol";
 /// check a consent here in one call. A statement that is in the log twice, under another salt or with its signature in
 /// another form, ends as a whole: marks are by lock and by digest, which these do not change.
 interface IConsentRegistry is IAppendableLog {
-    /// @notice Every statement with this lock ended; where the lock is zero, the statement of this entry did, with every
-    /// other entry of the same digest.
-    /// @dev Where the lock is not zero, do not rely on the entry: who sees the secret on its way may reveal it first, with
-    /// another core.
+    /// @notice A secret was revealed: every statement with this lock ended.
+    /// @dev Do not rely on the entry: who sees the secret on its way may reveal it first, with another core.
     event Revoked(bytes32 indexed entry, bytes32 indexed lock);
+
+    /// @notice A signature ended the statement of this digest: the entry that it names, and every other entry of the same
+    /// digest. The lock is the statement's own; other statements of that lock stay.
+    event RevokedBySignature(bytes32 indexed entry, bytes32 indexed digest, bytes32 lock);
 
     /// @notice The signer is neither the data subject of the consent nor the one who signed it.
     error ConsentRegistry_SignerNotEntitled(bytes signer);

@@ -54,9 +54,10 @@ contract ConsentRegistryRevokeTest is Revoking {
     function test_revokeBySignature_ByTheDataSubject() external {
         Consent memory consent = consentOf(permit());
         (, bytes32 entry,) = signed(consent);
+        bytes32 digest = registry.digestOfConsent(consent);
         registry.pause();
         vm.expectEmit(true, true, true, true, address(registry));
-        emit IConsentRegistry.Revoked(entry, 0);
+        emit IConsentRegistry.RevokedBySignature(entry, digest, consent.lock);
         bySignature(consent, SUBJECT_KEY, SUBJECT_KEY, entry);
         require(registry.revokedAt(entry, consent.lock) == NOW, "not marked");
         require(registry.revokedAt(registry.digestOfConsent(consent), 0) == NOW, "the digest was not marked");

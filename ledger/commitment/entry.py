@@ -31,20 +31,30 @@ def lock_of(secret: bytes) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class RevocationMark:
-    """A mark of revocation on chain: entry and lock (32 bytes each) as its event names them, and its block.
+    """A mark of revocation on chain: the block of its event, and what the event names, in 32 bytes each.
 
-    Where the lock is not zero, the mark is of the lock: it ends every statement of that lock, and the entry has no
-    meaning, since whoever sees the secret on its way may name another.
+    By secret, every statement of `lock` ended; the entry has no meaning, since whoever sees the secret on its way may
+    name another. By signature, the statement of `digest` ended, under whatever salt it is logged; `lock` is its own.
+    With neither, the statement of `entry` ended: databases made before ADR 47 hold such marks.
     """
 
     entry: bytes
     lock: bytes
     block: int
+    digest: bytes = b""
 
     @property
     def key(self) -> bytes:
-        """What is marked: the lock, or the entry where the lock is zero."""
-        return self.entry if self.lock == NO_LOCK else self.lock
+        """What is marked: the digest, the lock or the entry."""
+        return self.digest or (self.entry if self.lock == NO_LOCK else self.lock)
+
+    @property
+    def locks(self) -> frozenset[bytes]:
+        """Locks of what it ends, or digests where there is no lock: its own, and what is marked.
+
+        Anyone may write a digest or an entry as the lock of a statement of theirs, which then ends too.
+        """
+        return frozenset({self.key, self.digest if self.lock == NO_LOCK else self.lock}) - {b""}
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from mydata_ledger.ledger.record import Issue, Record
 class KnownMarks:
     """Marks of revocation that were read from the chain, up to its block `block`.
 
-    `marks` has the block of each mark by its key: the lock, or the entry where the mark has no lock.
+    `marks` has the block of each mark by its key: the lock, or the digest where a signature made the mark.
     """
 
     block: int

@@ -62,7 +62,7 @@ def _missed_statements(
     entries = [each.signed.entry for each in held if isinstance(each.signed.statement, Consent | Delegation)]
     times = history.revoked_at(contract, [(entry.digest, entry.lock) for entry in entries], block)
     for entry, at_time in zip(entries, times, strict=True):
-        if at_time and not {entry.lock, entry.entry} & state.marks:
+        if at_time and not {entry.lock, entry.digest, entry.entry} & state.marks:
             text = f"the contract ended the entry 0x{entry.entry.hex()}, and the ledger does not know it"
             yield AuditFinding(FindingKind.REVOCATION, CONSENTS, text)
 

@@ -31,8 +31,8 @@ Step = Callable[[int, int], None]
 class ChainHistory:
     """Facts of the chain besides the logs.
 
-    `eras` has the accreditations of each account, `revoked` the UTC second of each mark of revocation, by lock, or
-    by entry where the mark names no lock; `has_code` is true if an address holds a contract.
+    `eras` has the accreditations of each account, `revoked` the UTC second of each mark of revocation, by lock or
+    digest; `has_code` is true if an address holds a contract.
     """
 
     eras: Eras

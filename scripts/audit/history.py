@@ -84,14 +84,14 @@ class History:
         return dict(eras)
 
     def revoked(self, contract: str) -> dict[bytes, int]:
-        """The UTC second of each mark of revocation, by lock, or by entry where the mark names no lock."""
-        events = self._events(contract, [abi.REVOKED])
+        """The UTC second of each mark of revocation, by lock, or by digest where a signature did it."""
+        events = self._events(contract, abi.REVOCATION_EVENTS)
         times = self._times(events)
         return {mark.key: times[mark.block] for mark in revocations(events)}
 
     def marks(self, contract: str) -> list[RevocationMark]:
         """Every mark of revocation that the contract announced."""
-        return revocations(self._events(contract, [abi.REVOKED]))
+        return revocations(self._events(contract, abi.REVOCATION_EVENTS))
 
     def revoked_at(self, contract: str, keys: Sequence[tuple[bytes, bytes]], block: int | None = None) -> list[int]:
         """What `revokedAt(entry or digest, lock)` answers for each pair, at `block` or where this history ends."""

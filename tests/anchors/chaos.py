@@ -1,17 +1,23 @@
 """A ledger whose follower reads the chain through a node that lies, and what the contracts say at the same block."""
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from web3 import Web3
+
+from mydata_ledger.anchors.artifacts import artifact
 from mydata_ledger.anchors.chain import Chain
 from mydata_ledger.anchors.chain.abi import HEAD, PARTY, PARTY_TYPES, REVOKED_AT, Function, text
 from mydata_ledger.anchors.follower import Follower
 from mydata_ledger.anchors.notary import Notary
 from mydata_ledger.ledger.consent import NEVER, Consent
 from mydata_ledger.ledger.errors import SourceUnavailable
+from mydata_ledger.ledger.receipt import LOGS
 from mydata_ledger.ledger.signers import Wallet
+from mydata_ledger.ledger.typed_data import Domain
 from testing.ledger_fixture import LAB, LedgerFixture
 from testing.lies import FOUND_OUT, truthful, without_filters
+from testing.revocations import revoking_by_signature
 from tests.anchors.conftest import ADMIN, SEQUENCER
 
 REGISTER, UPDATE = (Function(name, ("address", *PARTY_TYPES)) for name in ("register", "update"))
@@ -44,11 +50,13 @@ class Chaos:
     def __init__(self, site, node, store, seed):
         self.site, self.node, self.rng, self.seed = site, node, random.Random(seed), seed
         self.fixture = LedgerFixture(store=store)
+        self.contract = Web3().eth.contract(site.deployment.consents, abi=artifact("ConsentRegistry").abi)
+        self.fixture.rebuild(domains={log: Domain(31337, getattr(site.deployment, log)) for log in LOGS})
         self.store, self.people = store, list(self.fixture.parties.values())[1:]
         self.record = self.fixture.issued(LAB)
         self.chain = site.chain()
         self.notary = Notary(store, self.chain)
-        self.admin, self.names, self.locks = Wallet(ADMIN).address, 0, {}
+        self.admin, self.names, self.keys = Wallet(ADMIN).address, 0, {}
         self.chain.rpc.call("anvil_impersonateAccount", self.admin)
         self.floor = self.chain.tip().number + 1
         self.newest_block = self.followed = None
@@ -74,31 +82,43 @@ class Chaos:
         if parties := sorted(self.truth().parties):
             self.send(self.site.deployment.parties, REMOVE.data(self.rng.choice(parties)[0]))
 
-    def consent(self):
-        grantee = self.rng.choice(self.people)
+    def consent(self, grantee=None):
+        grantee = grantee or self.rng.choice(self.people)
         if self.store.directory.party(grantee.address):
             entry = self.fixture.consents(grantee, LAB).signed.entry
-            self.locks[entry.entry] = entry.lock
+            self.keys[entry.entry] = (entry.digest, entry.lock)
 
     def withdraw(self):
         grantee = self.rng.choice(self.people)
         if self.newest(grantee):
             self.fixture.withdraws(grantee)
 
-    def revoke_on_chain(self):
+    def revoke_on_chain(self, grantee=None):
         """The person opens the lock without us, or somebody who saw the secret does so first, with another core."""
-        if logged := self.newest(grantee := self.rng.choice(self.people)):
+        grantee = grantee or self.rng.choice(self.people)
+        if logged := self.newest(grantee):
             core = self.rng.choice([logged.signed.entry.core, self.rng.randbytes(32)])
             self.send(*self.chain.revoking([(core, self.fixture.secret(grantee))]))
+
+    def revoke_by_signature(self, grantee=None):
+        """The person ends a consent on chain by signature, and names its entry by our salt or by another."""
+        if logged := self.newest(grantee or self.rng.choice(self.people)):
+            entry = logged.signed.entry
+            named = replace(entry, salt=self.rng.choice([entry.salt, self.rng.randbytes(32)]))
+            signed = replace(logged.signed, entry=named)
+            domain = self.fixture.kernel.statements.domain(logged.signed.statement)
+            call = revoking_by_signature(self.contract, self.fixture.ann, signed, domain)
+            self.send(self.contract.address, self.contract.encode_abi("revokeBySignature", call.args))
 
     def anchor(self):
         while self.notary.once():
             pass
 
     def anchor_and_revoke(self):
-        self.consent()
+        grantee = self.rng.choice(self.people)
+        self.consent(grantee)
         self.anchor()
-        self.revoke_on_chain()
+        self.rng.choice([self.revoke_on_chain, self.revoke_by_signature])(grantee)
 
     def reorganise(self):
         depth = min(self.rng.randrange(1, 6), self.chain.tip().number - self.floor)
@@ -111,7 +131,8 @@ class Chaos:
     def several_in_one_block(self):
         """Several actions in one block."""
         self.chain.rpc.call("evm_setAutomine", False)
-        for action in self.rng.choices([self.register, self.revoke_on_chain, self.remove], k=3):
+        actions = [self.register, self.revoke_on_chain, self.revoke_by_signature, self.remove]
+        for action in self.rng.choices(actions, k=3):
             action()
         self.chain.rpc.call("evm_mine")
         self.chain.rpc.call("evm_setAutomine", True)
@@ -152,8 +173,8 @@ class Chaos:
         return [self.register, self.consent, self.anchor, self.mine]
 
     def actions(self):
-        ending = [self.withdraw, self.revoke_on_chain, self.remove, self.reorganise, self.anchor_and_revoke]
-        return [*self.grants(), *ending, self.register, self.several_in_one_block]
+        revocations = [self.withdraw, self.revoke_on_chain, self.revoke_by_signature, self.anchor_and_revoke]
+        return [*self.grants(), *revocations, self.remove, self.reorganise, self.register, self.several_in_one_block]
 
     def poll(self):
         self.ever_revoked |= self.truth().revoked
@@ -174,15 +195,15 @@ class Chaos:
     def truth(self, block_hash=None):
         """What the contracts say at a block, by default the newest."""
         tag = {"blockHash": "0x" + block_hash.hex()} if block_hash else "latest"
-        deployment, locks = self.site.deployment, sorted(self.locks.items())
-        data = [(deployment.consents, HEAD.data()), *((deployment.consents, REVOKED_AT.data(*each)) for each in locks)]
+        deployment, keys = self.site.deployment, sorted(self.keys.items())
+        data = [(deployment.consents, HEAD.data()), *((deployment.consents, REVOKED_AT.data(*key)) for _, key in keys)]
         data += [(deployment.parties, PARTY.data(person.address)) for person in self.people]
         raw = self.chain.rpc.batch([("eth_call", [{"to": to, "data": call}, tag]) for to, call in data])
-        revoked = [REVOKED_AT.result(each)[0] for each in raw[1 : 1 + len(locks)]]
-        parties = [PARTY.result(each)[0] for each in raw[1 + len(locks) :]]
+        revoked = [REVOKED_AT.result(each)[0] for each in raw[1 : 1 + len(keys)]]
+        parties = [PARTY.result(each)[0] for each in raw[1 + len(keys) :]]
         return Truth(
             HEAD.result(raw[0])[0],
-            frozenset(entry for (entry, _), at_time in zip(locks, revoked, strict=True) if at_time),
+            frozenset(entry for (entry, _), at_time in zip(keys, revoked, strict=True) if at_time),
             frozenset((w.address, text(p[0])) for w, p in zip(self.people, parties, strict=True) if p[4]),
         )
 

@@ -25,10 +25,11 @@ HEADS_FIRST = """[
 FAULTS = [
     ("no block is read again", 0, events, "common - OVERLAP + 1", "common + 1"),
     ("the filters of headers are not looked at", 3, logs, "if self._is_doubtful(", "if False and self._is_doubtful("),
-    ("the directory is not read anew", 2, events, "is_whole = common is None or is_back", "is_whole = common is None"),
-    ("grants are written before events are read", 2, follower, "events = self._events.read(", HEADS_FIRST),
-    ("events count before they are written", 1, events, "self._read = self._to_keep", "self._kept = self._to_keep"),
-    ("a node that lags counts as a reorganisation", 2, follower, "if is_behind(", "if False and is_behind("),
+    ("the directory is not read anew", 1, events, "is_whole = common is None or is_back", "is_whole = common is None"),
+    ("grants are written before events are read", 11, follower, "events = self._events.read(", HEADS_FIRST),
+    ("events count before they are written", 3, events, "self._read = self._to_keep", "self._kept = self._to_keep"),
+    ("a signature ends one entry only", 1, events, "lock, log.block, log.indexed(2))", "bytes(32), log.block)"),
+    ("a node that lags counts as a reorganisation", 3, follower, "if is_behind(", "if False and is_behind("),
 ]
 """What it would mean, the first seed to play, and the text that plants it."""
 SEEDS = range(6)

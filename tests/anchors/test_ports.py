@@ -675,6 +675,26 @@ def test_a_lock_copied_from_another_does_not_end_it_by_the_mark_of_an_entry(stor
     assert revoked_entries(store) == entries_of(first, *copied), "who writes an entry as a lock ends with it"
 
 
+@pytest.mark.parametrize("has_lock", [True, False])
+def test_i3_a_signature_on_chain_ends_its_consent_whatever_salt_it_names_and_no_other_of_its_lock(store, has_lock):
+    message, other = consent(ANN, TRIAL), consent(EVE, OTHER)
+    message = message if has_lock else seal(replace(message.statement, lock=NO_LOCK))
+    digest, lock = message.entry.digest, message.entry.lock
+    others = [seal(replace(other.statement, lock=lock)), seal(replace(consent(EVE, TRIAL).statement, lock=digest))]
+    first, _, copied = append(store, message, *others)
+    store.anchoring.revealed([RevocationMark(name("of another salt"), lock, 5, digest)])
+    assert revoked_entries(store) == entries_of(first, copied), "who writes a digest as a lock ends with it"
+
+
+@pytest.mark.parametrize("has_lock", [True, False])
+def test_i3_a_consent_that_a_signature_ended_before_it_came_in_is_revoked_at_once(store, has_lock):
+    message = consent(ANN, TRIAL)
+    message = message if has_lock else seal(replace(message.statement, lock=NO_LOCK))
+    store.anchoring.revealed([RevocationMark(name("of another salt"), message.entry.lock, 5, message.entry.digest)])
+    late, _ = append(store, message, consent(EVE, TRIAL))
+    assert revoked_entries(store) == entries_of(late)
+
+
 def test_a_lock_that_two_revocations_open_is_sent_once(store):
     first, twin, _ = put_in_twice(store)
     opened = lock_secret(first)

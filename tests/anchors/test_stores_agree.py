@@ -127,12 +127,16 @@ class TwoStores(RuleBasedStateMachine):
             lambda store: (store.anchoring.roll_back(log, head, self.block), store.anchoring.conceal(self.block - part))
         )
 
-    @rule(position=some.integers(0, 9), by_lock=some.booleans())
-    def the_chain_marks_a_statement(self, position, by_lock):
+    @rule(position=some.integers(0, 9), how=some.sampled_from(["lock", "digest", "entry"]))
+    def the_chain_marks_a_statement(self, position, how):
         logged = self.memory.log.statement_at(CONSENTS, position)
         if logged:
             entry = logged.signed.entry
-            mark = RevocationMark(entry.entry, entry.lock if by_lock else NO_LOCK, self.block)
+            mark = {
+                "lock": RevocationMark(entry.entry, entry.lock, self.block),
+                "digest": RevocationMark(name("of another salt"), entry.lock, self.block, entry.digest),
+                "entry": RevocationMark(entry.entry, NO_LOCK, self.block),
+            }[how]
             self.both(lambda store: store.anchoring.revealed([mark]))
             self.both(lambda store: store.past.revealed_at([entry.entry], NOW) == {entry.entry})
 

@@ -15,7 +15,7 @@ from mydata_ledger.anchors.store.rows.codec import key, keys
 from mydata_ledger.anchors.store.rows.use_counts import Uses
 from mydata_ledger.anchors.store.schema import CONSENTS, MARKS, RECEIPTS, USES
 from mydata_ledger.ledger.access import Acknowledgement, Incident
-from mydata_ledger.ledger.commitment.entry import NO_LOCK, lock_of
+from mydata_ledger.ledger.commitment.entry import NO_LOCK, RevocationMark, lock_of
 from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.delegation import Delegation
 from mydata_ledger.ledger.equivalence import shared_window
@@ -104,19 +104,14 @@ def _has_secret(revocation: LoggedStatement, ended: LoggedStatement) -> bool:
 
 
 def _end_marked(connection: Connection, added: dict[bytes, LoggedStatement]) -> None:
-    """End the added statements that were marked before: by lock, or by entry where they have none.
-
-    The entry of a statement with a lock is not looked up: its salt was made for this acceptance, so no signature can
-    have ended that entry before.
-    """
+    """End the added statements whose lock, digest or entry was marked before."""
     driver = Driver.of(connection)
-    mark_keys = {entry if (lock := logged.signed.entry.lock) == NO_LOCK else lock for entry, logged in added.items()}
+    names = [(logged, {entry, logged.signed.entry.lock, logged.signed.entry.digest}) for entry, logged in added.items()]
+    mark_keys = set().union(*(each for _, each in names)) - {NO_LOCK}
     marked = {row.key for keys in chunks(mark_keys) for row in MARKED_KEYS.all(driver, {}, key=keys)}
-    if marked:
-        by_position = {logged.position: logged for logged in added.values()}
-        found = [each for each in statements.revocable_by_keys(driver, marked) if each.position in by_position]
-        for each in found:
-            end_all(connection, [each], by_position[each.position].accepted_at)
+    for logged, each in names:
+        if marked & each and isinstance(logged.signed.statement, Consent | Delegation):
+            end_all(connection, [statements.Revocable.of(logged)], logged.accepted_at)
 
 
 def _open_locks(connection: Connection, opening: Sequence[tuple[LoggedStatement, LoggedStatement]]) -> None:
@@ -124,7 +119,7 @@ def _open_locks(connection: Connection, opening: Sequence[tuple[LoggedStatement,
     for revocation, ended in opening:
         lock = ended.signed.entry.lock
         SAVE_SECRETS.run(connection, [{"key": lock, "revocation": revocation.position}])
-        found = statements.revocable_by_keys(Driver.of(connection), {lock})
+        found = statements.revocable_by_marks(Driver.of(connection), [RevocationMark(NO_LOCK, lock, 0)])
         end_all(connection, [each for each in found if each.position != ended.position], revocation.accepted_at)
 
 

@@ -122,26 +122,27 @@ class AnchoringStore:
             return [_opening_of(connection, position) for position in positions]
 
     def revealed(self, marks: Sequence[RevocationMark]) -> None:
-        """End every consent and delegation of a marked lock, whoever signed it, and of a marked entry; also those that
-        are accepted later. They stay ended even if the chain is reorganised. What is marked already is not written
-        again.
+        """End every consent and delegation of a marked lock, whoever signed it, and of a marked digest or entry; also
+        those that are accepted later. They stay ended even if the chain is reorganised. What is marked already is not
+        written again.
         """
-        blocks = self._unmarked({mark.key: mark.block for mark in marks})
-        if not blocks:
+        new = self._unmarked({mark.key: mark for mark in marks})
+        if not new:
             return
 
         def work(connection: Connection) -> None:
-            ADD_MARK.run(connection, [{"key": key, "block": block} for key, block in sorted(blocks.items())])
-            ended = statements.revocable_by_keys(Driver.of(connection), blocks)
+            ADD_MARK.run(connection, [{"key": mark.key, "block": mark.block} for mark in new])
+            ended = statements.revocable_by_marks(Driver.of(connection), new)
             indexers.end_all(connection, ended, self._database.now())
 
         self._database.write(work)
 
-    def _unmarked(self, blocks: Mapping[bytes, int]) -> dict[bytes, int]:
+    def _unmarked(self, marks: Mapping[bytes, RevocationMark]) -> list[RevocationMark]:
+        """The marks that are not stored, in the order of their keys."""
         with self._database.autocommit() as driver:
-            rows = [row for keys in chunks(blocks) for row in KNOWN_MARKS.all(driver, {}, key=keys)]
-        marked = {row.key: row.block for row in rows}
-        return {key: block for key, block in blocks.items() if marked.get(key) != block}
+            rows = [row for keys in chunks(marks) for row in KNOWN_MARKS.all(driver, {}, key=keys)]
+        stored = {row.key: row.block for row in rows}
+        return [mark for key, mark in sorted(marks.items()) if stored.get(key) != mark.block]
 
     def conceal(self, above: int) -> None:
         """Blocks above this number left the chain: their locks must be opened again; the revocations stay."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence, Set
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, bindparam, func, select
@@ -12,8 +12,8 @@ from mydata_ledger.anchors.store.db.prepared import BulkChange, Driver, ListQuer
 from mydata_ledger.anchors.store.rows import consent_dedup
 from mydata_ledger.anchors.store.rows.codec import decode, encode, kind_of, prefix
 from mydata_ledger.anchors.store.schema import COMMON, ENTRIES, STATEMENTS
-from mydata_ledger.ledger.commitment.entry import NO_LOCK, Entry
-from mydata_ledger.ledger.consent import Consent
+from mydata_ledger.ledger.commitment.entry import NO_LOCK, Entry, RevocationMark
+from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.delegation import Delegation
 from mydata_ledger.ledger.receipt import CONSENTS, LoggedStatement, SignedStatement, Statement
 
@@ -67,6 +67,14 @@ class Revocable(NamedTuple):
     grantee: str
     position: int
     entry: bytes
+
+    @classmethod
+    def of(cls, logged: LoggedStatement) -> Revocable:
+        """A logged consent or delegation."""
+        statement = logged.signed.statement
+        if not isinstance(statement, Consent | Delegation):
+            raise TypeError(f"a {type(statement).__name__} cannot be revoked")
+        return cls(statement.data_subject, statement.grantee, logged.position, logged.signed.entry.entry)
 
 
 def rows_of(connection: Connection, log: str, added: Sequence[LoggedStatement]) -> list[RowValues]:
@@ -159,26 +167,28 @@ def by_entry(connection: ReadConnection, log: str, entry: bytes) -> LoggedStatem
 
 
 def entry_rows(added: Sequence[LoggedStatement], entries: Sequence[bytes]) -> list[dict[str, int]]:
-    """The rows of ENTRIES of statements with these entries: one for each entry, and one for each lock."""
-    rows = [{"entry": prefix(entry), "position": logged.position} for logged, entry in zip(added, entries, strict=True)]
-    locks = ((logged.signed.entry.lock, logged.position) for logged in added)
-    return rows + [{"entry": _lock_key(lock), "position": position} for lock, position in locks if lock != NO_LOCK]
+    """The rows of ENTRIES of statements with these entries: one for each entry, one for each lock or else digest."""
+    by_entry = [(prefix(entry), logged.position) for logged, entry in zip(added, entries, strict=True)]
+    revocable = [each for each in added if not isinstance(each.signed.statement, Revocation)]
+    by_lock = [(~prefix(_lock_or_digest(each.signed.entry)), each.position) for each in revocable]
+    return [{"entry": place, "position": position} for place, position in by_entry + by_lock]
 
 
-def _lock_key(lock: bytes) -> int:
-    return ~prefix(lock)
+def _lock_or_digest(entry: Entry) -> bytes:
+    return entry.digest if entry.lock == NO_LOCK else entry.lock
 
 
-def revocable_by_keys(driver: Driver, keys: Collection[bytes]) -> list[Revocable]:
-    """The consents and delegations whose entry or lock is one of the keys, in the order of the log."""
-    places = [place for key in keys for place in (prefix(key), _lock_key(key))]
+def revocable_by_marks(driver: Driver, marks: Sequence[RevocationMark]) -> list[Revocable]:
+    """The consents and delegations that one of the marks ends, in the order of the log."""
+    keys = {mark.key for mark in marks}
+    places = {place for mark in marks for place in (prefix(mark.entry), *(~prefix(lock) for lock in mark.locks))}
     rows = (row for chunk in chunks(places) for row in CONSENTS_BY_ENTRIES.all(driver, {}, entry=chunk))
     found = (revocable for row in rows if (revocable := _revocable(row, keys)))
     return sorted(dict.fromkeys(found), key=lambda revocable: revocable.position)
 
 
-def _revocable(row: Any, keys: Collection[bytes]) -> Revocable | None:
-    """The statement of a row if its entry or lock is one of the keys; consents are not fully decoded."""
+def _revocable(row: Any, keys: Set[bytes]) -> Revocable | None:
+    """The statement of a row if its entry, lock or digest is one of the keys; consents are not fully decoded."""
     if row.kind == consent_dedup.CONSENT:
         data_subject, grantee, lock = consent_dedup.pair_and_lock(row.terms, row.body)
     else:
@@ -188,7 +198,7 @@ def _revocable(row: Any, keys: Collection[bytes]) -> Revocable | None:
         data_subject, grantee, lock = statement.data_subject, statement.grantee, statement.lock
     commitment = Entry(row.digest, row.signature, row.salt, lock if row.lock is None else row.lock)
     entry = commitment.entry
-    is_found = entry in keys or commitment.lock in keys
+    is_found = keys & {entry, commitment.lock, commitment.digest}
     return Revocable(data_subject, grantee, row.position, entry) if is_found else None
 
 

@@ -1,5 +1,5 @@
 """Marks of revocation by lock: a lock that a revocation opened ends every statement that carries it. Statements are
-found by their lock as by their entry.
+found by their lock, or by their digest where they have none, as by their entry.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ ADD_LOCK = "INSERT INTO consents_entries (entry, position) VALUES (:entry, :posi
 END = "UPDATE consents SET revoked = :yes WHERE person = :person AND grantee = :grantee AND position = :position"
 REVEALS = """SELECT r.entry, r.revocation, r.block, l.kind, l.body FROM reveals r
 LEFT JOIN consents_log l ON l.position = r.revocation ORDER BY r.revocation"""
-STATEMENTS = """SELECT l.position, l.kind, l.lock, l.body, c.body AS terms FROM consents_log l
+STATEMENTS = """SELECT l.position, l.kind, l.lock, l.digest, l.body, c.body AS terms FROM consents_log l
 LEFT JOIN common c ON c.id = l.common WHERE l.position > :start ORDER BY l.position LIMIT :most"""
 
 
@@ -81,8 +81,12 @@ def _pages(connection: Connection) -> Iterator[list[Any]]:
 
 
 def _index_locks(connection: Connection, page: Sequence[Any], marks: Mapping[bytes, Mark]) -> None:
-    found = [(row.position, parts) for row in page if (parts := _parts(row)) and parts[2] != NO_LOCK]
-    locks = [{"entry": ~prefix(lock), "position": position} for position, (_, _, lock) in found]
+    found = [(row.position, parts) for row in page if (parts := _parts(row))]
+    digests = {row.position: bytes(row.digest) for row in page}
+    locks = [
+        {"entry": ~prefix(digests[position] if lock == NO_LOCK else lock), "position": position}
+        for position, (_, _, lock) in found
+    ]
     ended = [
         {"yes": True, "person": key(data_subject), "grantee": key(grantee), "position": position}
         for position, (data_subject, grantee, lock) in found
