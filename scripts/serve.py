@@ -70,10 +70,12 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
     Raises:
         SourceUnavailable: The keystore, a store or the database does not open, or the contracts are of another release.
         MalformedInput: A setting is malformed.
+        Failure: The folder of a service lacks a file or has a bad one.
     """
+    services = slices()
     state_folder = StateFolder(settings, clock) if clock else StateFolder(settings)
     state_folder.require_contracts()
-    store, services = state_folder.store(), slices()
+    store = state_folder.store()
     for notice in GENERAL:
         store.directory.publish(notice)
     chain = Chain(settings.rpc_url, state_folder.deployment, secret(settings.state, "sequencer"))

@@ -37,7 +37,7 @@ def until(condition):
 def test_of_many_that_take_the_same_job_one_does(store):
     fixture, runs = LedgerFixture(store=store), []
     jobs = [Jobs(fixture.world) for _ in range(8)]
-    scheduled = [ScheduledJob(f"job {number}", 60, lambda at: runs.append(at) or 1) for number in range(3)]
+    scheduled = [ScheduledJob(f"job {number}", 60, lambda at_time: runs.append(at_time) or 1) for number in range(3)]
     jobs[0].enqueue(scheduled)
 
     def take(number):
@@ -69,7 +69,7 @@ def worker(fixture, scheduled, **more):
 
 def test_workers_run_each_due_time_once_and_one_without_leadership_enqueues_nothing(fixture):
     runs = []
-    scheduled = [ScheduledJob("job", 60, lambda at: runs.append(at) or 1)]
+    scheduled = [ScheduledJob("job", 60, lambda at_time: runs.append(at_time) or 1)]
     leader, other = worker(fixture, scheduled), worker(fixture, scheduled, leads=lambda: False)
     assert other.turn() == 0
     leader.start()
@@ -87,7 +87,7 @@ def test_workers_run_each_due_time_once_and_one_without_leadership_enqueues_noth
 def test_a_job_that_takes_long_holds_no_other_up(fixture):
     go, runs = threading.Event(), []
     slow = ScheduledJob("slow", 60, lambda _: go.wait(PATIENCE) and 1)
-    quick = ScheduledJob("quick", 60, lambda at: runs.append(at) or 1)
+    quick = ScheduledJob("quick", 60, lambda at_time: runs.append(at_time) or 1)
     both = worker(fixture, [slow, quick])
     both.start()
     try:
@@ -120,7 +120,7 @@ def test_an_outcome_is_stored_as_soon_as_the_database_takes_it(fixture, monkeypa
 
     monkeypatch.setattr(type(items), "file", file)
     runs = []
-    one = worker(fixture, [ScheduledJob("job", 60, lambda at: runs.append(at) or 1)])
+    one = worker(fixture, [ScheduledJob("job", 60, lambda at_time: runs.append(at_time) or 1)])
     one.start()
     try:
         until(lambda: [state.done for state in Jobs(fixture.world).states()] == [1])
@@ -140,7 +140,7 @@ def test_a_database_that_is_away_stops_no_worker(fixture, monkeypatch):
 
     monkeypatch.setattr(type(fixture.world.work_items), "items", items)
     runs = []
-    one = worker(fixture, [ScheduledJob("job", 60, lambda at: runs.append(at) or 1)])
+    one = worker(fixture, [ScheduledJob("job", 60, lambda at_time: runs.append(at_time) or 1)])
     one.start()
     try:
         time.sleep(0.05)

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-LONGEST_RETRY = 120
-"""Seconds before the third retry; these tests let no more than three tries fail after one another."""
+MOST_IN_A_ROW, LONGEST_RETRY = 3, 120
+"""How many tries fail one after another in these tests, and the seconds before the last retry that they need."""
 
 
 @dataclass

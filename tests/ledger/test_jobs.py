@@ -10,7 +10,7 @@ from mydata_ledger.ledger.kernel.jobs.due_times import MOST_RANGES, due_after, u
 from mydata_ledger.ledger.kernel.jobs.lease import LEASE, MOST_FAILURES
 from mydata_ledger.ledger.kernel.tries import INTERRUPTED, MOST_TRIES, RETRY_DELAYS
 from testing.ledger_fixture import NOW, LedgerFixture
-from tests.ledger.due_time_definition import Watched
+from tests.ledger.due_time_definition import MOST_IN_A_ROW, Watched
 
 EVERY = 3_600
 
@@ -24,7 +24,7 @@ class Process:
 
 
 class Work:
-    """A job that remembers its due times, and fails as often as it is told."""
+    """A job that remembers its due times, and fails the given number of times."""
 
     def __init__(self, name="count", every=EVERY, fails=0, error=ValueError):
         self.runs, self.fails, self.error = [], fails, error
@@ -251,13 +251,15 @@ class Life:
 
     def __init__(self, every):
         self.fixture, self.watched, self.fails = LedgerFixture(), Watched(every), 0
+        self.in_a_row = 0
         self.process, self.job = Process(self.fixture), ScheduledJob("count", every, self.work)
 
     def work(self, at_time):
         self.watched.tried()
-        if self.fails:
-            self.fails -= 1
+        if self.fails and self.in_a_row < MOST_IN_A_ROW:
+            self.fails, self.in_a_row = self.fails - 1, self.in_a_row + 1
             raise ValueError
+        self.in_a_row = 0
         self.watched.ran(at_time)
         return 0
 
@@ -265,17 +267,17 @@ class Life:
         for _ in range(seconds):
             self.fixture.clock.passes(1)
             self.watched.passed(1)
-            self.look()
+            self.turn()
 
     def jumps(self, seconds):
         self.fixture.clock.passes(seconds)
         self.watched.jumped()
-        self.look()
+        self.turn()
 
     def failing(self, times):
         self.fails = times
 
-    def look(self):
+    def turn(self):
         self.process.jobs.enqueue([self.job])
         for lease in self.process.jobs.take([self.job], 1):
             lease.run()
