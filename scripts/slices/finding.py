@@ -12,7 +12,7 @@ from typing import Any
 from mydata_ledger.api.slices import SHORTEST_PERIOD, Job, Slice
 from mydata_ledger.scripts.failure import Failure
 from mydata_ledger.scripts.paths import SERVICES
-from mydata_ledger.scripts.slices.folders import PACKAGE, dotted_names, names
+from mydata_ledger.scripts.slices.folders import dotted_names, names
 
 LANGUAGES = ("en", "ko")
 NEEDED_BY_PAGE = ("page/index.html", *(f"messages/{language}.json" for language in LANGUAGES))
@@ -44,7 +44,7 @@ def _slice(name: str, folder: Path) -> Slice:
 
 def _attribute(name: str, module: str, attribute: str) -> Any:
     """An attribute of a module of a service; None if there is no such module. Raises Failure if it lacks the name."""
-    full = f"{PACKAGE}.{name}.{module}"
+    full = f"mydata_ledger.services.{name}.{module}"
     if importlib.util.find_spec(full) is None:
         return None
     found = getattr(importlib.import_module(full), attribute, None)

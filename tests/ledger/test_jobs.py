@@ -236,6 +236,21 @@ def test_a_retry_that_lies_far_ahead_after_the_clock_went_back_is_made_now(fixtu
     assert run_all(process, bad) == 1
 
 
+def test_a_clock_that_goes_back_by_whole_periods_leads_to_due_times_between_the_used_ones(fixture, processes):
+    process, work = processes[0], Work()
+    for _ in range(8):
+        process.jobs.enqueue([work.job])
+        run_all(process, work)
+        fixture.clock.passes(EVERY)
+    fixture.clock.passes(-6 * EVERY)
+    for _ in range(6):
+        process.jobs.enqueue([work.job])
+        run_all(process, work)
+        fixture.clock.passes(EVERY)
+    assert len(work.runs) == len(set(work.runs)) >= 8 + 4
+    assert work.runs[8] == NOW + 3 * EVERY + 1
+
+
 STEPS = some.lists(
     some.one_of(
         some.integers(1, 400).map(lambda n: ("passes", n)),
