@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from fastapi import FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
 from starlette.requests import Request
@@ -9,6 +11,7 @@ from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Re
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from mydata_ledger.api.slices import Slice
 from mydata_ledger.scripts.listening import by_name
 from mydata_ledger.scripts.npm import node_modules
 from mydata_ledger.scripts.paths import WEB
@@ -47,6 +50,15 @@ class Files(StaticFiles):
         response = await super().get_response(path, scope)
         response.headers["content-security-policy"] = PORTAL_POLICY
         return response
+
+
+def service_pages(app: FastAPI, services: Iterable[Slice]) -> None:
+    """Add the page of each service that has one, at `/services/NAME/`, and its messages below it."""
+    for service in services:
+        path = f"/services/{service.catalog.name}"
+        if service.page:
+            app.mount(f"{path}/messages", Files(directory=service.page.parent / "messages"))
+            app.mount(path, Files(directory=service.page, html=True))
 
 
 def pages(app: FastAPI, uri: str) -> None:

@@ -12,3 +12,5 @@ ROOT = (PACKAGE / "package.json").resolve().parent
 IS_CHECKOUT = (ROOT / "pyproject.toml").is_file()
 WEB = Path(str(files("mydata_ledger.web"))).resolve()
 """Folder of the pages."""
+SERVICES = Path(str(files("mydata_ledger.services"))).resolve()
+"""Folder of the services."""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import gc
-import importlib
-import importlib.util
 import logging
 import socket
 import sys
@@ -21,6 +19,7 @@ from fastapi import FastAPI
 from mydata_ledger.anchors.chain import Chain, ChainWallets
 from mydata_ledger.anchors.election import election_of
 from mydata_ledger.anchors.follower import Follower
+from mydata_ledger.anchors.job_worker import JobWorker
 from mydata_ledger.anchors.journal import Journal
 from mydata_ledger.anchors.notary import Notary
 from mydata_ledger.anchors.notification_worker import NotificationWorker
@@ -42,8 +41,10 @@ from mydata_ledger.scripts.ipfs import mount_ipfs
 from mydata_ledger.scripts.listening import local, reserved
 from mydata_ledger.scripts.notices import GENERAL
 from mydata_ledger.scripts.notifiers import notifiers
-from mydata_ledger.scripts.pages import pages
+from mydata_ledger.scripts.pages import pages, service_pages
 from mydata_ledger.scripts.settings import DEFAULT_PORT, DEFAULT_STATE, Settings, instance, secret
+from mydata_ledger.scripts.slices.finding import slices
+from mydata_ledger.scripts.slices.jobs import scheduled_jobs
 from mydata_ledger.scripts.state_folder import StateFolder, notes_folder
 from mydata_ledger.scripts.state_lock import lock_state
 from mydata_ledger.scripts.workers import ANSWER_SECONDS, WorkerApp, Workers
@@ -57,30 +58,6 @@ COMMAND = "`python -m mydata_ledger.scripts.serve`"
 """How others read who uses the state folder."""
 STATE_HELP = "Folder with database, payloads, keys and deployment."
 CONFIG = partial(uvicorn.Config, log_level="warning", access_log=False, timeout_graceful_shutdown=5)
-SERVICES = (
-    "health",
-    "trials",
-    "coaching",
-    "claims",
-    "emergency",
-    "business",
-    "marketing",
-    "research",
-    "checkups",
-    "finance",
-    "energy",
-)
-
-
-def slices() -> list[Slice]:
-    """Catalog of every service, with its routes if it has any."""
-    services = []
-    for name in SERVICES:
-        catalog = importlib.import_module(f"mydata_ledger.services.{name}.catalog").CATALOG
-        has_routes = importlib.util.find_spec(f"mydata_ledger.services.{name}.routes") is not None
-        router = importlib.import_module(f"mydata_ledger.services.{name}.routes").router if has_routes else None
-        services.append(Slice(catalog, router))
-    return services
 
 
 def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
@@ -93,10 +70,12 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
     Raises:
         SourceUnavailable: The keystore, a store or the database does not open, or the contracts are of another release.
         MalformedInput: A setting is malformed.
+        Failure: The folder of a service lacks a file or has a bad one.
     """
+    services = slices()
     state_folder = StateFolder(settings, clock) if clock else StateFolder(settings)
     state_folder.require_contracts()
-    store, services = state_folder.store(), slices()
+    store = state_folder.store()
     for notice in GENERAL:
         store.directory.publish(notice)
     chain = Chain(settings.rpc_url, state_folder.deployment, secret(settings.state, "sequencer"))
@@ -108,13 +87,14 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
     notes = notes_folder(settings.state)
     tiles = LogTiles(store, NoteKeys(notes, state_folder.master), CheckpointStore(notes), state_folder.domains)
     kernel = Kernel.of(world)
-    duties = Duties(
-        election, (follower, notary, NotificationWorker(kernel, notifiers(settings), leads=election.leads)), journal
-    )
+    notifications = NotificationWorker(kernel, notifiers(settings), leads=election.leads)
+    jobs = JobWorker(kernel.jobs, scheduled_jobs(kernel, services), leads=election.leads)
+    duties = Duties(election, (follower, notary, notifications, jobs), journal)
     context = AppContext(kernel, store.sessions, _api(state_folder), tiles)
     app = create_app(context, services, duties.lifespan)
     mount_ipfs(app, state_folder.payloads, settings)
     pages(app, settings.uri)
+    service_pages(app, services)
     app.state.folder = state_folder  # holds the lock of its keystore as long as the app exists
     return app
 

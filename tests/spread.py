@@ -9,11 +9,12 @@ from pathlib import PurePosixPath
 from xdist.scheduler import LoadScopeScheduling
 
 JOURNEYS = "tests/journeys"
-ALONE = {f"{JOURNEYS}/{name}.py" for name in ("test_life", "test_many_workers", "test_restarts")}
+ALONE = {f"{JOURNEYS}/{name}.py" for name in ("test_added_service", "test_life", "test_many_workers", "test_restarts")}
 """The journeys that start a stack of their own; all others are on one stack, after one story."""
 LONG = (
     JOURNEYS,
     "tests/contracts/test_solidity.py",
+    f"{JOURNEYS}/test_added_service.py",
     f"{JOURNEYS}/test_many_workers.py",
     f"{JOURNEYS}/test_life.py",
     f"{JOURNEYS}/test_restarts.py",

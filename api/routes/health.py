@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from mydata_ledger.api.auth import AppContextDep
 from mydata_ledger.ledger.errors import SourceUnavailable
+from mydata_ledger.ledger.kernel import JobState
 from mydata_ledger.ledger.kernel.queries import Queries
 from mydata_ledger.ledger.receipt import LOGS
 
@@ -29,6 +30,36 @@ class LogView(BaseModel):
     anchored: int
 
 
+class JobFailureView(BaseModel):
+    """A due time (UTC seconds) at which a job was given up after its last try, and why."""
+
+    at: int
+    why: str
+
+
+class JobView(BaseModel):
+    """A periodic job. `state` is idle, waiting or running; `due` is when it is next due, or tried again; `tries` and
+    `why` are of the present due time. `done` counts the due times at which it ended well, `given_up` the others;
+    `failures` are the newest of those.
+    """
+
+    name: str
+    state: str
+    due: int
+    tries: int
+    why: str
+    done: int
+    given_up: int
+    failures: list[JobFailureView]
+
+    @classmethod
+    def of(cls, job: JobState) -> JobView:
+        """The view of a job."""
+        failures = [JobFailureView(at=one.at_time, why=one.why) for one in job.failures]
+        names = ("name", "state", "due", "tries", "why", "done", "given_up")
+        return cls(failures=failures, **{name: getattr(job, name) for name in names})
+
+
 class HealthView(BaseModel):
     """`ok`, or `degraded`: access requests are answered `unknown` (503) until the chain answers as it should.
 
@@ -41,6 +72,7 @@ class HealthView(BaseModel):
     problem: str
     chain: ChainView
     logs: dict[str, LogView]
+    jobs: list[JobView]
 
 
 @router.get("/health")
@@ -57,7 +89,8 @@ def get_health(context: AppContextDep) -> HealthView:
     )
     logs = {log: LogView(accepted=queries.head(log).size, anchored=heads[log].head.size) for log in LOGS}
     status, instance = "degraded" if problem else "ok", context.settings.instance
-    return HealthView(status=status, instance=instance, problem=problem, chain=chain, logs=logs)
+    jobs = list(map(JobView.of, context.kernel.jobs.states()))
+    return HealthView(status=status, instance=instance, problem=problem, chain=chain, logs=logs, jobs=jobs)
 
 
 def _problem(queries: Queries) -> str:

@@ -29,7 +29,8 @@ from mydata_ledger.api.schemas import RecordView, ReleaseView
 from mydata_ledger.ledger import envelope
 from mydata_ledger.ledger.kernel import Bounds, Kernel, World, ports_of
 from mydata_ledger.ledger.vocabulary import Vocabulary
-from mydata_ledger.scripts.serve import freeze_garbage_collector, slices
+from mydata_ledger.scripts.serve import freeze_garbage_collector
+from mydata_ledger.scripts.slices.finding import slices
 from testing.stores import open_store
 
 

@@ -28,7 +28,7 @@ from mydata_ledger.ledger.tiles import bundle, hashes, unbundle
 from mydata_ledger.ledger.typed_data import Domain
 from mydata_ledger.ledger.vocabulary import Vocabulary
 from mydata_ledger.scripts.gateway import path_of
-from mydata_ledger.scripts.serve import slices
+from mydata_ledger.scripts.slices.finding import slices
 from mydata_ledger.scripts.verify.files import documents_in
 from mydata_ledger.services.health.formats.consents import read_consent, write_r4, write_r5
 

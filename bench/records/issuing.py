@@ -17,7 +17,7 @@ from mydata_ledger.ledger.kernel import Kernel, ports_of
 from mydata_ledger.ledger.receipt import ACCESS
 from mydata_ledger.ledger.record import Issue
 from mydata_ledger.ledger.vocabulary import Vocabulary
-from mydata_ledger.scripts.serve import slices
+from mydata_ledger.scripts.slices.finding import slices
 from mydata_ledger.services.health.formats import split
 from testing.ledger_fixture import LedgerFixture, drafted
 from testing.stores import open_store

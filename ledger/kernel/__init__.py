@@ -21,7 +21,9 @@ from mydata_ledger.ledger.kernel.decisions.release import RELEASING, Release, ch
 from mydata_ledger.ledger.kernel.decisions.search import RecordPage
 from mydata_ledger.ledger.kernel.decisions.search_answers import page_answers, person_answers
 from mydata_ledger.ledger.kernel.draft import Draft
+from mydata_ledger.ledger.kernel.jobs import JobFailure, JobLease, Jobs, JobState, ScheduledJob
 from mydata_ledger.ledger.kernel.log_consumer import LogConsumer
+from mydata_ledger.ledger.kernel.log_positions import LogReaders
 from mydata_ledger.ledger.kernel.people import People
 from mydata_ledger.ledger.kernel.people.deliveries import Delivery, Notifier
 from mydata_ledger.ledger.kernel.people.link_content import OwnRecord
@@ -48,6 +50,10 @@ __all__ = [
     "EndedItem",
     "Figure",
     "GrantRequest",
+    "JobFailure",
+    "JobLease",
+    "JobState",
+    "Jobs",
     "Kernel",
     "LargeRecords",
     "Link",
@@ -65,6 +71,7 @@ __all__ = [
     "RequestTerms",
     "Respond",
     "Review",
+    "ScheduledJob",
     "Signers",
     "SubmittedConsent",
     "Upload",
@@ -94,6 +101,8 @@ class Kernel:
     records: Records
     queries: Queries
     log_consumer: LogConsumer
+    log_readers: LogReaders
+    jobs: Jobs
 
     @classmethod
     def of(cls, world: World) -> Kernel:
@@ -110,4 +119,6 @@ class Kernel:
             records=Records.of(world, statements, people),
             queries=Queries(world),
             log_consumer=LogConsumer(world, consents.endings, people),
+            log_readers=LogReaders(world),
+            jobs=Jobs(world),
         )

@@ -11,6 +11,7 @@ from mydata_ledger.ledger.access import Incident, Reason
 from mydata_ledger.ledger.consent import NEVER, Consent, Revocation
 from mydata_ledger.ledger.delegation import Delegation
 from mydata_ledger.ledger.kernel.consents.endings import EndedItem, Endings
+from mydata_ledger.ledger.kernel.log_positions import LogReaders
 from mydata_ledger.ledger.kernel.people import People
 from mydata_ledger.ledger.kernel.people.inbox import AT_ONCE
 from mydata_ledger.ledger.kernel.people.incident_notices import IncidentNotices
@@ -37,27 +38,15 @@ class LogConsumer:
         self._reviews, self._requests = people.reviews, people.requests
         self._request_on_denial = people.request_on_denial
         self._incident_notices = IncidentNotices(world, people.inbox)
+        self._readers = LogReaders(world)
 
     def consume(self) -> int:
         """Process everything in the logs beyond the stored positions; returns the number of statements read."""
-        read = sum(self._read_log(log) for log in (CONSENTS, ACCESS)) + self._read_chain()
+        read = sum(self._readers.read(log, log, self.process) for log in (CONSENTS, ACCESS)) + self._read_chain()
         now = self._world.clock.now()
         for item in self._world.work_items.due(REMINDER, WAITING, now, AT_ONCE):
             self._remind(item, now)
         return read
-
-    def _read_log(self, log: str) -> int:
-        mark = self._world.work_items.item(READ_TO, log.encode()) or WorkItem(READ_TO, log.encode(), body={"next": 0})
-        start = mark.body["next"]
-        for position in range(start, start + AT_ONCE):
-            logged = self._world.log.statement_at(log, position)
-            if logged is None:
-                break
-            self.process(logged)
-            mark = replace(mark, body={"next": position + 1})
-        if mark.body["next"] != start:
-            self._world.work_items.file(mark)
-        return int(mark.body["next"] - start)
 
     def _read_chain(self) -> int:
         """End everything that rested on consents and delegations that ended on chain."""

@@ -28,6 +28,7 @@ from mydata_ledger.scripts.cli import (
     records,
     recovering,
     running,
+    services,
     sharing,
     timeline,
     transferring,
@@ -92,6 +93,7 @@ app.command("recover")(recovering.recover)
 app.command("fsck")(recovering.fsck)
 app.command("verify")(verifying.verify_files)
 app.command("verifier")(verifying.verifier)
+services.add_commands(app)
 
 
 def main() -> None:

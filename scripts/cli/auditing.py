@@ -89,7 +89,7 @@ def _check_current(
 
 def _replay(statements: HeldStatements, reports: list[LogReport], chain: History, steps: ProgressBars) -> ReplayCounts:
     from mydata_ledger.scripts.audit import ChainHistory, replay_decisions
-    from mydata_ledger.scripts.serve import slices
+    from mydata_ledger.scripts.slices.finding import slices
 
     contracts = {report.log: report.contract for report in reports}
     entries = {report.log: report.entries for report in reports}

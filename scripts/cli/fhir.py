@@ -211,6 +211,6 @@ def _is_account(value: str) -> bool:
 
 
 def _vocabulary() -> Vocabulary:
-    from mydata_ledger.scripts.serve import slices
+    from mydata_ledger.scripts.slices.finding import slices
 
     return Vocabulary(service.catalog for service in slices())

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from mydata_ledger.scripts.demonstration.context import DemoContext
 from mydata_ledger.scripts.demonstration.output import DemoOutput
-from mydata_ledger.scripts.demonstration.steps import STEPS
+from mydata_ledger.scripts.demonstration.steps import all_steps
 from mydata_ledger.scripts.population import GeneratedPerson, from_folder, generated
 from mydata_ledger.scripts.stack import Stack
 
@@ -28,6 +28,6 @@ def run_demo(stack: Stack, data: Path | None) -> bool:
     output.title("Reading the population")
     people: list[GeneratedPerson] = list(from_folder(data, output.note) if data else generated())
     context = DemoContext(stack, output, people)
-    for step in STEPS:
+    for step in all_steps():
         step(context)
     return output.summary()

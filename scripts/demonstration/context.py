@@ -115,6 +115,10 @@ class DemoContext:
         patient.records = self.saved.records(person)
         return patient
 
+    def title(self, text: str) -> None:
+        """Print the heading of the next part."""
+        self.output.title(text)
+
     def show(self, step: str, detail: str, held: bool, *, log: str = "access", position: int = -1) -> None:
         """Show a step with a log position, the newest block that the API follows, and the newest receipt.
 

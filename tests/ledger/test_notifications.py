@@ -11,8 +11,9 @@ from mydata_ledger.ledger.access import Reason
 from mydata_ledger.ledger.errors import InvalidStatement, NotEntitled, NotFound, SourceUnavailable, TooManyRequests
 from mydata_ledger.ledger.kernel import DelegateAppointment, GrantRequest, RequestTerms
 from mydata_ledger.ledger.kernel.log_consumer import REMIND_BEFORE
-from mydata_ledger.ledger.kernel.people.deliveries import INTERRUPTED, LEASE, RETRY_DELAYS
+from mydata_ledger.ledger.kernel.people.deliveries import LEASE
 from mydata_ledger.ledger.kernel.people.inbox import DEAD, DELIVERED, PENDING
+from mydata_ledger.ledger.kernel.tries import INTERRUPTED, RETRY_DELAYS
 from mydata_ledger.ledger.message import Event, of_person
 from testing.ledger_fixture import LAB, NOTICE, NOW, LedgerFixture, wallet
 

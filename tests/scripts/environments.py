@@ -16,10 +16,10 @@ MARK = "MYDATA_TEST_ENVIRONMENT"
 """Variable that marks the processes started in an environment by its folder."""
 
 
-def build_wheel(folder):
+def build_wheel(folder, root=ROOT):
     """Build the wheel from a copy of the checkout, so that it contains nothing of an earlier build."""
     source = folder / "source"
-    shutil.copytree(ROOT, source, symlinks=True, ignore=NOT_SOURCES)
+    shutil.copytree(root, source, symlinks=True, ignore=NOT_SOURCES)
     command = [sys.executable, "-m", "pip", "wheel", ".", "--no-deps", "--no-build-isolation", "--quiet"]
     subprocess.run([*command, "--wheel-dir", folder], cwd=source, check=True, capture_output=True, text=True)
     shutil.rmtree(source)

@@ -11,16 +11,13 @@ from typing import Protocol
 from mydata_ledger.ledger.errors import InvalidStatement, SourceUnavailable
 from mydata_ledger.ledger.kernel.people.inbox import AT_ONCE, DEAD, DELIVERED, PENDING
 from mydata_ledger.ledger.kernel.people.subscriptions import Subscription, read_subscription
+from mydata_ledger.ledger.kernel.tries import INTERRUPTED, begin_try, has_tries, next_try
 from mydata_ledger.ledger.kernel.work_items import DELIVERY, SUBSCRIPTION
 from mydata_ledger.ledger.kernel.world import World
 from mydata_ledger.ledger.work_item import WorkItem
 
-RETRY_DELAYS = (5, 30, 120, 600, 3_600, 6 * 3_600, 24 * 3_600)
-"""Seconds before each retry; after the last one the delivery is dead and stays visible."""
-MOST_TRIES = len(RETRY_DELAYS) + 1
 LEASE = 60
 """Seconds for which a process that took a delivery keeps other processes from taking it."""
-INTERRUPTED = "the last try did not end"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +68,11 @@ class Deliveries:
         return self._world.work_items.items(DELIVERY, party=recipient, after=after, limit=limit)
 
     def _send_item(self, due: WorkItem, notifiers: dict[str, Notifier]) -> bool:
-        """Try once. The try is counted before it begins, so that one which ends the process counts too."""
-        tries = due.body["attempts"] + 1
-        if tries > MOST_TRIES:
+        """Try once."""
+        if not has_tries(due):
             self._close(due, DEAD, due.body.get("why") or INTERRUPTED)
             return False
-        body = {**due.body, "attempts": tries}
-        item = self._world.work_items.file(replace(due, due=self._world.clock.now() + LEASE, body=body))
+        item = begin_try(self._world.work_items, due, due=self._world.clock.now() + LEASE)
         if item is None:
             return False
         try:
@@ -109,9 +104,8 @@ class Deliveries:
 
     def _retry_later(self, item: WorkItem, why: str) -> None:
         """Plan the next try; without one the delivery is dead."""
-        tries = item.body["attempts"]
-        if tries >= MOST_TRIES:
+        due = next_try(item, self._world.clock.now())
+        if due is None:
             self._close(item, DEAD, why)
-            return
-        due = self._world.clock.now() + RETRY_DELAYS[tries - 1]
-        self._world.work_items.file(replace(item, due=due, body={**item.body, "why": why}))
+        else:
+            self._world.work_items.file(replace(item, due=due, body={**item.body, "why": why}))
