@@ -9,6 +9,7 @@ from mydata_ledger.ledger.access import Acknowledgement, Incident, Reason
 from mydata_ledger.ledger.commitment.entry import Entry
 from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.delegation import Delegation
+from mydata_ledger.ledger.emergency import IncidentExtension
 from mydata_ledger.ledger.merkle import Head, verify_inclusion
 from mydata_ledger.ledger.record import Erasure, Issue
 
@@ -47,7 +48,9 @@ class AccessReceipt:
         return self.permitted and self.record_id == record_id and self.reason in RELEASING
 
 
-Statement = Consent | Revocation | Delegation | Issue | Erasure | AccessReceipt | Incident | Acknowledgement
+Statement = (
+    Consent | Revocation | Delegation | Issue | Erasure | AccessReceipt | Incident | Acknowledgement | IncidentExtension
+)
 LOG_OF: dict[type, str] = {
     Consent: CONSENTS,
     Revocation: CONSENTS,
@@ -57,6 +60,7 @@ LOG_OF: dict[type, str] = {
     AccessReceipt: ACCESS,
     Incident: ACCESS,
     Acknowledgement: ACCESS,
+    IncidentExtension: ACCESS,
 }
 
 

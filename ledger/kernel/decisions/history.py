@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from mydata_ledger.ledger.access import AccessRequest, Decision, Facts, Incident
+from mydata_ledger.ledger.access import AccessRequest, Decision, Facts, emergency_of
 from mydata_ledger.ledger.decide import decide
 from mydata_ledger.ledger.errors import InvalidStatement, NotFound
 from mydata_ledger.ledger.kernel.decisions.search import RecordSearch
@@ -88,7 +88,7 @@ class DecisionHistory:
         shared_facts = Facts(
             record=None,
             requester=requester,
-            incident=self._incident_at(question.incident, at_time),
+            incident=emergency_of(question.incident, lambda entry: self._declared_at(entry, at_time)),
             consents_size=consents.size,
             records_size=records.size,
             block=max(consents.block, records.block),
@@ -117,10 +117,9 @@ class DecisionHistory:
         logged = self._world.log.statement_at(RECORDS, item.body["position"]) if "position" in item.body else None
         return (logged.accepted_at if logged else int(item.body["at"])) <= at_time
 
-    def _incident_at(self, entry: bytes, at_time: int) -> Incident | None:
+    def _declared_at(self, entry: bytes, at_time: int) -> object:
         logged = self._world.log.find(ACCESS, entry)
-        statement = logged.signed.statement if logged and logged.accepted_at <= at_time else None
-        return statement if isinstance(statement, Incident) else None
+        return logged.signed.statement if logged and logged.accepted_at <= at_time else None
 
     def _uses(self, person: bytes, at_time: int) -> dict[bytes, list[Use]]:
         """The uses of each consent."""

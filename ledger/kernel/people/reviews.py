@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from mydata_ledger.ledger.access import Incident
+from mydata_ledger.ledger.emergency import IncidentExtension
 from mydata_ledger.ledger.errors import InvalidStatement, NotEntitled, NotFound, StaleConsent
 from mydata_ledger.ledger.kernel.work_items import INCIDENT_NOTICE
 from mydata_ledger.ledger.kernel.world import World
@@ -56,6 +57,17 @@ class Reviews:
         self._file(WorkItem(_kind(BREAK_GLASS), entry, *sides, WAITING, due, details))
         by = logged.accepted_at + self._world.bounds.notice_seconds
         self._file(WorkItem(INCIDENT_NOTICE, entry, *sides, WAITING, by))
+
+    def file_extension(self, logged: LoggedStatement, incident_number: str) -> None:
+        """File an extension for review, once: it has a reason of its own, and so a verdict of its own."""
+        extension = logged.signed.statement
+        if not isinstance(extension, IncidentExtension):
+            raise InvalidStatement("only an extension is reviewed as one")
+        details = {"incident_number": incident_number, "reason": extension.reason, "until": extension.until}
+        details["extends"] = "0x" + extension.incident.hex()
+        due = logged.accepted_at + self._world.bounds.review_seconds
+        entry, sides = logged.signed.entry.entry, (extension.data_subject, extension.responder)
+        self._file(WorkItem(_kind(BREAK_GLASS), entry, *sides, WAITING, due, details))
 
     def leave(self, queue: str, party: str, details: Mapping[str, Any]) -> bytes:
         """File a question that no rule could answer for review; returns its id."""
