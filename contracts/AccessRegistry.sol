@@ -4,7 +4,7 @@ pragma solidity ^0.8.30;
 import { TransparencyLog } from "./TransparencyLog.sol";
 import { IAccessRegistry } from "./interfaces/IAccessRegistry.sol";
 import { StatementHash } from "./libraries/StatementHash.sol";
-import { AccessReceipt, Acknowledgement, Incident } from "./types/Statements.sol";
+import { AccessReceipt, Acknowledgement, Incident, IncidentExtension } from "./types/Statements.sol";
 
 /// @title AccessRegistry
 /// @notice See {IAccessRegistry}.
@@ -19,6 +19,11 @@ contract AccessRegistry is IAccessRegistry, TransparencyLog {
     /// @inheritdoc IAccessRegistry
     function digestOfIncident(Incident calldata incident) external view returns (bytes32) {
         return _hashTypedDataV4(StatementHash.hash(incident));
+    }
+
+    /// @inheritdoc IAccessRegistry
+    function digestOfIncidentExtension(IncidentExtension calldata extension) external view returns (bytes32) {
+        return _hashTypedDataV4(StatementHash.hash(extension));
     }
 
     /// @inheritdoc IAccessRegistry

@@ -20,6 +20,7 @@ from mydata_ledger.ledger.commitment.content import record_commitment
 from mydata_ledger.ledger.commitment.entry import NO_LOCK, Entry, lock_of
 from mydata_ledger.ledger.consent import NEVER, Consent, Effect, Grant, Revocation
 from mydata_ledger.ledger.delegation import Delegation, paper_relation
+from mydata_ledger.ledger.emergency import IncidentExtension
 from mydata_ledger.ledger.kernel import Proof
 from mydata_ledger.ledger.merkle import Head
 from mydata_ledger.ledger.party import keccak
@@ -252,6 +253,10 @@ class ProofBuilder:
     def incident(self) -> Incident:
         return Incident(CREW.address, PERSON.signer, "119-2026-7", "unconscious", self.now, self.now + 3600)
 
+    def extension(self, incident: LoggedStatement) -> IncidentExtension:
+        entry, box = incident.signed.entry.entry, (self.now, self.now + 3600)
+        return IncidentExtension(CREW.address, PERSON.signer, entry, "still unconscious", *box)
+
     def acknowledgement(self, receipt: LoggedStatement) -> Acknowledgement:
         entry, opened = receipt.signed.entry.entry, receipt.signed.statement
         assert isinstance(opened, AccessReceipt)
@@ -297,6 +302,7 @@ def every_kind(builder: ProofBuilder) -> dict[str, Document]:
     }
     on_paper = builder.consent(signer=CLERK.signer)
     witnessed, paper = builder.log(builder.witness_statement(on_paper), NURSE), builder.log(on_paper, CLERK)
+    logged["extension"] = builder.log(builder.extension(logged["emergency"]), CREW)
     logged["acknowledgement"] = builder.log(builder.acknowledgement(logged["access receipt"]), CREW)
     erasure = builder.log(builder.erasure(issued), PERSON)
     builder.anchor()

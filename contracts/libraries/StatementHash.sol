@@ -10,6 +10,7 @@ import {
     Erasure,
     Grant,
     Incident,
+    IncidentExtension,
     Issue,
     Revocation
 } from "../types/Statements.sol";
@@ -42,6 +43,9 @@ library StatementHash {
     );
     bytes32 private constant INCIDENT_TYPE = keccak256(
         "Incident(address responder,bytes dataSubject,string incidentNumber,string reason,uint64 notBefore,uint64 expires)"
+    );
+    bytes32 private constant INCIDENT_EXTENSION_TYPE = keccak256(
+        "IncidentExtension(address responder,bytes dataSubject,bytes32 incident,string reason,uint64 notBefore,uint64 until)"
     );
     bytes32 private constant ACKNOWLEDGEMENT_TYPE =
         keccak256("Acknowledgement(address reader,bytes32 recordId,bytes32 receipt,uint64 openedAt)");
@@ -198,6 +202,21 @@ library StatementHash {
                 keccak256(bytes(incident.reason)),
                 incident.notBefore,
                 incident.expires
+            )
+        );
+    }
+
+    /// @notice hashStruct of the extension of an incident.
+    function hash(IncidentExtension calldata extension) internal pure returns (bytes32) {
+        return keccak256(
+            abi.encode(
+                INCIDENT_EXTENSION_TYPE,
+                extension.responder,
+                keccak256(extension.dataSubject),
+                extension.incident,
+                keccak256(bytes(extension.reason)),
+                extension.notBefore,
+                extension.until
             )
         );
     }

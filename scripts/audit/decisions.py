@@ -11,6 +11,7 @@ from mydata_ledger.ledger.access import Acknowledgement, Incident
 from mydata_ledger.ledger.commitment.entry import Entry
 from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.delegation import Delegation
+from mydata_ledger.ledger.emergency import IncidentExtension
 from mydata_ledger.ledger.errors import SignatureInvalid, UnknownTerm
 from mydata_ledger.ledger.party import ADDRESS_SIZE, checksum
 from mydata_ledger.ledger.receipt import ACCESS, AccessReceipt, LoggedStatement
@@ -125,7 +126,7 @@ def _signer_of(statement: object) -> bytes:
             return statement.delegator
         case Issue():
             return bytes.fromhex(statement.holder[2:])
-        case Incident():
+        case Incident() | IncidentExtension():
             return bytes.fromhex(statement.responder[2:])
         case Acknowledgement():
             return bytes.fromhex(statement.reader[2:])

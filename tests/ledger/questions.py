@@ -22,8 +22,6 @@ PATHS = [
     ("hl7:CLINTRCH", "hl7:HRESCH"),
     ("hl7:HRESCH",),
     ("hl7:BTG", "hl7:ETREAT"),
-    ("hl7:BTG", "hl7:ETREAT"),
-    ("mydata:SELF_VIEW",),
     ("mydata:SELF_VIEW",),
 ]
 STARTS, ENDS = [0, 0, 0, NOW - 1, NOW, NOW + 1], [NOW, NOW + 1, NOW + 9, NOW + 9]
@@ -101,7 +99,7 @@ def state(pick, number=99):
 def request(pick):
     requester = pick([BOB] * 6 + [checksum(ANN), checksum(EVE)])
     category = pick(["health.lab"] * 20 + ["health.lab.blood"] * 4 + ["health.vitals", "health", "*", "money"])
-    members = bytes(32), requester, R1, category, pick(PATHS), pick(["view", "compute"]), INCIDENT
+    members = bytes(32), requester, R1, category, pick([*PATHS, PATHS[3]]), pick(["view", "compute"]), INCIDENT
     return AccessRequest(*members, emergency=pick(SCOPES))
 
 
