@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
 
 from mydata_ledger.ledger.consent import Consent
-from mydata_ledger.ledger.emergency import NOTHING, EmergencyScope, IncidentExtension
+from mydata_ledger.ledger.emergency import NOTHING, Emergency, EmergencyScope
 from mydata_ledger.ledger.party import Party
 from mydata_ledger.ledger.record import Record
 from mydata_ledger.ledger.status import Status, stands, status_of
@@ -65,68 +65,6 @@ class AccessRequest:
         """This question about another category."""
         members = (self.request_id, self.requester, self.record_id, category, self.purposes, self.action)
         return AccessRequest(*members, self.incident, self.at_least, self.emergency)
-
-
-@dataclass(frozen=True, slots=True)
-class Incident:
-    """A responder's signed declaration of an emergency: number, reason and time box (UTC seconds, end exclusive)."""
-
-    responder: str
-    data_subject: bytes
-    incident_number: str
-    reason: str
-    not_before: int
-    expires: int
-
-    def covers(self, requester: str, data_subject: bytes, at_time: int) -> bool:
-        """Whether this requester declared the incident for this data subject, with a number and a reason, and it is
-        open at `at_time`.
-        """
-        return (
-            (self.responder, self.data_subject) == (requester, data_subject)
-            and bool(self.incident_number.strip() and self.reason.strip())
-            and self.not_before <= at_time < self.expires
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class ExtendedIncident:
-    """An incident with its extension, which counts in place of the incident's own time box."""
-
-    incident: Incident
-    extension: IncidentExtension
-
-    @property
-    def data_subject(self) -> bytes:
-        """The data subject of the incident."""
-        return self.incident.data_subject
-
-    @property
-    def incident_number(self) -> str:
-        """The number of the incident."""
-        return self.incident.incident_number
-
-    def covers(self, requester: str, data_subject: bytes, at_time: int) -> bool:
-        """Whether this requester extended their own incident about this data subject while it was open, and the
-        extension is open at `at_time` (UTC seconds).
-        """
-        was_open = self.incident.covers(requester, data_subject, self.extension.not_before)
-        return was_open and self.extension.covers(requester, data_subject, at_time)
-
-
-Emergency = Incident | ExtendedIncident
-"""What a question under an incident rests on."""
-
-
-def emergency_of(entry: bytes, find: Callable[[bytes], object]) -> Emergency | None:
-    """The emergency that a question with this entry rests on; `find` gives the statement of an entry of the access log,
-    None if there is none.
-    """
-    statement = find(entry)
-    if isinstance(statement, IncidentExtension):
-        incident = find(statement.incident)
-        return ExtendedIncident(incident, statement) if isinstance(incident, Incident) else None
-    return statement if isinstance(statement, Incident) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,6 @@ from mydata_ledger.ledger.access import (
     AccessRequest,
     ConsentState,
     Decision,
-    ExtendedIncident,
     Facts,
     Finding,
     Reason,
@@ -86,10 +85,8 @@ def _obligations(verdicts: Sequence[Verdict]) -> frozenset[str]:
 
 def breaks_glass(request: AccessRequest, facts: Facts, at_time: int) -> bool:
     """Whether the question is asked in a declared emergency that reaches the category of this record."""
-    extended = isinstance(facts.incident, ExtendedIncident)
-    return is_emergency(request, facts, at_time) and request.emergency.reaches(
-        request.category, at_time, extended=extended
-    )
+    scope, extended = request.emergency, facts.incident is not None and facts.incident.extended
+    return is_emergency(request, facts, at_time) and scope.reaches(request.category, at_time, extended=extended)
 
 
 def is_emergency(request: AccessRequest, facts: Facts, at_time: int) -> bool:

@@ -1,8 +1,10 @@
-"""What a declared emergency reaches without consent, and the extension of an incident (ADR 55)."""
+"""Declared emergencies: the incident, its extension, and what they reach without consent (ADR 55)."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import ClassVar
 
 from mydata_ledger.ledger.consent import category_covers
 
@@ -37,6 +39,29 @@ NOTHING = EmergencyScope()
 
 
 @dataclass(frozen=True, slots=True)
+class Incident:
+    """A responder's signed declaration of an emergency: number, reason and time box (UTC seconds, end exclusive)."""
+
+    responder: str
+    data_subject: bytes
+    incident_number: str
+    reason: str
+    not_before: int
+    expires: int
+    extended: ClassVar[bool] = False
+
+    def covers(self, requester: str, data_subject: bytes, at_time: int) -> bool:
+        """Whether this requester declared the incident for this data subject, with a number and a reason, and it is
+        open at `at_time`.
+        """
+        return (
+            (self.responder, self.data_subject) == (requester, data_subject)
+            and bool(self.incident_number.strip() and self.reason.strip())
+            and self.not_before <= at_time < self.expires
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class IncidentExtension:
     """A responder's signed extension of their own incident to all health data, with a reason and a time box of its own.
 
@@ -58,3 +83,44 @@ class IncidentExtension:
             and bool(self.reason.strip())
             and self.not_before <= at_time < self.until <= self.not_before + EXTENSION_SECONDS
         )
+
+
+@dataclass(frozen=True, slots=True)
+class ExtendedIncident:
+    """An incident with its extension, which counts in place of the incident's own time box."""
+
+    incident: Incident
+    extension: IncidentExtension
+    extended: ClassVar[bool] = True
+
+    @property
+    def data_subject(self) -> bytes:
+        """The data subject of the incident."""
+        return self.incident.data_subject
+
+    @property
+    def incident_number(self) -> str:
+        """The number of the incident."""
+        return self.incident.incident_number
+
+    def covers(self, requester: str, data_subject: bytes, at_time: int) -> bool:
+        """Whether this requester extended their own incident about this data subject while it was open, and the
+        extension is open at `at_time` (UTC seconds).
+        """
+        was_open = self.incident.covers(requester, data_subject, self.extension.not_before)
+        return was_open and self.extension.covers(requester, data_subject, at_time)
+
+
+Emergency = Incident | ExtendedIncident
+"""What a question under an incident rests on."""
+
+
+def emergency_of(entry: bytes, find: Callable[[bytes], object]) -> Emergency | None:
+    """The emergency that a question with this entry rests on; `find` gives the statement of an entry of the access log,
+    None if there is none.
+    """
+    statement = find(entry)
+    if isinstance(statement, IncidentExtension):
+        incident = find(statement.incident)
+        return ExtendedIncident(incident, statement) if isinstance(incident, Incident) else None
+    return statement if isinstance(statement, Incident) else None

@@ -12,8 +12,9 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from mydata_ledger.ledger.access import SELF_VIEW, AccessRequest, Emergency
+from mydata_ledger.ledger.access import SELF_VIEW, AccessRequest
 from mydata_ledger.ledger.consent import NEVER, Consent, Grant
+from mydata_ledger.ledger.emergency import Emergency
 
 Terms = tuple[str, str, tuple[Grant, ...], bytes, str]
 """The part of a consent that many people may share: grantee and their name, grants without their personal parts, notice

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mydata_ledger.ledger.access import Acknowledgement, Incident, Reason
+from mydata_ledger.ledger.access import Acknowledgement, Reason
 from mydata_ledger.ledger.commitment.entry import Entry
 from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.delegation import Delegation
-from mydata_ledger.ledger.emergency import IncidentExtension
+from mydata_ledger.ledger.emergency import Incident, IncidentExtension
 from mydata_ledger.ledger.merkle import Head, verify_inclusion
 from mydata_ledger.ledger.record import Erasure, Issue
 

@@ -15,21 +15,12 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import product
 
-from mydata_ledger.ledger.access import (
-    AccessRequest,
-    ConsentState,
-    Decision,
-    Emergency,
-    Facts,
-    Incident,
-    Reason,
-    emergency_of,
-)
+from mydata_ledger.ledger.access import AccessRequest, ConsentState, Decision, Facts, Reason
 from mydata_ledger.ledger.commitment.entry import NO_LOCK, Entry, lock_of
 from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.decide import decide
 from mydata_ledger.ledger.delegation import Delegation
-from mydata_ledger.ledger.emergency import NOTHING, EmergencyScope, IncidentExtension
+from mydata_ledger.ledger.emergency import NOTHING, Emergency, EmergencyScope, Incident, IncidentExtension, emergency_of
 from mydata_ledger.ledger.party import Party
 from mydata_ledger.ledger.past_states import HistoricState, Use, naming, states_at
 from mydata_ledger.ledger.receipt import AccessReceipt, LoggedStatement

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from mydata_ledger.ledger.access import EMERGENCY, Incident
+from mydata_ledger.ledger.access import EMERGENCY
 from mydata_ledger.ledger.consent import Consent, Effect, Grant, Revocation
 from mydata_ledger.ledger.delegation import Delegation
-from mydata_ledger.ledger.emergency import IncidentExtension
+from mydata_ledger.ledger.emergency import Incident, IncidentExtension
 from mydata_ledger.ledger.korean import with_particle
 from mydata_ledger.ledger.vocabulary import Term
 from mydata_ledger.ledger.wording import Words, moment

@@ -10,10 +10,10 @@ from typing import Any, TypeVar
 from mydata_ledger.anchors.memory import FixedClock, MemoryKeys, MemoryPayloads, MemoryStore
 from mydata_ledger.anchors.store import Store
 from mydata_ledger.ledger import envelope, typed_data
-from mydata_ledger.ledger.access import AccessRequest, Incident
+from mydata_ledger.ledger.access import AccessRequest
 from mydata_ledger.ledger.commitment.entry import lock_of
 from mydata_ledger.ledger.consent import NEVER, Consent, Effect, Grant, Revocation
-from mydata_ledger.ledger.emergency import EmergencyScope, IncidentExtension
+from mydata_ledger.ledger.emergency import EmergencyScope, Incident, IncidentExtension
 from mydata_ledger.ledger.kernel import Bounds, Draft, GrantRequest, Kernel, Release, Signers, Upload, World, ports_of
 from mydata_ledger.ledger.notice import Notice
 from mydata_ledger.ledger.party import Party

@@ -14,13 +14,13 @@ from web3.types import RPCEndpoint
 
 from mydata_ledger.api.schemas import certificate_document, proof_document
 from mydata_ledger.ledger import merkle, typed_data
-from mydata_ledger.ledger.access import Acknowledgement, Incident
+from mydata_ledger.ledger.access import Acknowledgement
 from mydata_ledger.ledger.commitment import disclosure
 from mydata_ledger.ledger.commitment.content import record_commitment
 from mydata_ledger.ledger.commitment.entry import NO_LOCK, Entry, lock_of
 from mydata_ledger.ledger.consent import NEVER, Consent, Effect, Grant, Revocation
 from mydata_ledger.ledger.delegation import Delegation, paper_relation
-from mydata_ledger.ledger.emergency import IncidentExtension
+from mydata_ledger.ledger.emergency import Incident, IncidentExtension
 from mydata_ledger.ledger.kernel import Proof
 from mydata_ledger.ledger.merkle import Head
 from mydata_ledger.ledger.party import keccak

@@ -10,17 +10,14 @@ from mydata_ledger.ledger.access import (
     EVERYTHING,
     AccessRequest,
     ConsentState,
-    Emergency,
     Facts,
     Found,
-    Incident,
     SearchPosition,
-    emergency_of,
     search_position,
 )
 from mydata_ledger.ledger.consent import Consent
 from mydata_ledger.ledger.delegation import Delegation, DelegationState, stands_by, with_ends
-from mydata_ledger.ledger.emergency import IncidentExtension
+from mydata_ledger.ledger.emergency import Emergency, Incident, IncidentExtension, emergency_of
 from mydata_ledger.ledger.errors import SourceUnavailable
 from mydata_ledger.ledger.party import ANYONE
 from mydata_ledger.ledger.ports import KnownMarks

@@ -7,10 +7,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from mydata_ledger.ledger.access import Incident, Reason
+from mydata_ledger.ledger.access import Reason
 from mydata_ledger.ledger.consent import NEVER, Consent, Revocation
 from mydata_ledger.ledger.delegation import Delegation
-from mydata_ledger.ledger.emergency import IncidentExtension
+from mydata_ledger.ledger.emergency import Incident, IncidentExtension
 from mydata_ledger.ledger.kernel.consents.endings import EndedItem, Endings
 from mydata_ledger.ledger.kernel.people import People
 from mydata_ledger.ledger.kernel.people.inbox import AT_ONCE

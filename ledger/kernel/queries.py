@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from mydata_ledger.ledger.access import ConsentState, Emergency
+from mydata_ledger.ledger.access import ConsentState
 from mydata_ledger.ledger.delegation import DelegationState
+from mydata_ledger.ledger.emergency import Emergency
 from mydata_ledger.ledger.kernel.world import World
 from mydata_ledger.ledger.merkle import Head
 from mydata_ledger.ledger.notice import Notice

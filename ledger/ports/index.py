@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from mydata_ledger.ledger.access import AccessRequest, ConsentState, Emergency, Facts, Found, SearchPosition
+from mydata_ledger.ledger.access import AccessRequest, ConsentState, Facts, Found, SearchPosition
 from mydata_ledger.ledger.delegation import DelegationState
+from mydata_ledger.ledger.emergency import Emergency
 from mydata_ledger.ledger.receipt import LoggedStatement
 from mydata_ledger.ledger.record import Issue, Record
 

@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from mydata_ledger.ledger import passkey
-from mydata_ledger.ledger.access import Acknowledgement, Incident
+from mydata_ledger.ledger.access import Acknowledgement
 from mydata_ledger.ledger.commitment.entry import Entry
 from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.delegation import Delegation
-from mydata_ledger.ledger.emergency import IncidentExtension
+from mydata_ledger.ledger.emergency import Incident, IncidentExtension
 from mydata_ledger.ledger.errors import SignatureInvalid, UnknownTerm
 from mydata_ledger.ledger.party import ADDRESS_SIZE, checksum
 from mydata_ledger.ledger.receipt import ACCESS, AccessReceipt, LoggedStatement

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mydata_ledger.ledger.access import Incident
 from mydata_ledger.ledger.commitment.entry import NO_LOCK, lock_of
 from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.delegation import AUTHORITY, WITNESS, Delegation
-from mydata_ledger.ledger.emergency import IncidentExtension
+from mydata_ledger.ledger.emergency import Incident, IncidentExtension
 from mydata_ledger.ledger.party import ADDRESS_SIZE, checksum
 from mydata_ledger.ledger.receipt import CONSENTS, AccessReceipt
 from mydata_ledger.ledger.record import Issue

@@ -5,10 +5,10 @@ from __future__ import annotations
 from eth_abi.abi import decode
 from eth_abi.exceptions import DecodingError
 
-from mydata_ledger.ledger.access import Acknowledgement, Incident
+from mydata_ledger.ledger.access import Acknowledgement
 from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.delegation import Delegation
-from mydata_ledger.ledger.emergency import IncidentExtension
+from mydata_ledger.ledger.emergency import Incident, IncidentExtension
 from mydata_ledger.ledger.party import ADDRESS_SIZE, checksum
 from mydata_ledger.ledger.receipt import AccessReceipt
 from mydata_ledger.ledger.record import Erasure, Issue

@@ -4,10 +4,11 @@ from dataclasses import replace
 from hashlib import sha256
 
 from mydata_ledger.ledger import typed_data
-from mydata_ledger.ledger.access import AccessRequest, Incident
+from mydata_ledger.ledger.access import AccessRequest
 from mydata_ledger.ledger.commitment.entry import NO_LOCK, Entry, lock_of
 from mydata_ledger.ledger.consent import NEVER, Consent, Effect, Grant, Revocation
 from mydata_ledger.ledger.delegation import Delegation, delegate_name
+from mydata_ledger.ledger.emergency import Incident
 from mydata_ledger.ledger.notice import Notice
 from mydata_ledger.ledger.party import Party, checksum
 from mydata_ledger.ledger.receipt import AccessReceipt, SignedStatement

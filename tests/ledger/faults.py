@@ -219,20 +219,20 @@ FAULTS = [
     (
         "an emergency reaches every category",
         "decide",
-        "is_emergency(request, facts, at_time) and request.emergency.reaches(",
-        "is_emergency(request, facts, at_time) or request.emergency.reaches(",
+        "is_emergency(request, facts, at_time) and scope.reaches(",
+        "is_emergency(request, facts, at_time) or scope.reaches(",
     ),
     (
         "an incident reaches what only its extension may reach",
         "decide",
-        "extended = isinstance(facts.incident, ExtendedIncident)",
-        "extended = facts.incident is not None",
+        "facts.incident is not None and facts.incident.extended",
+        "facts.incident is not None",
     ),
     (
         "an extension reaches no more than its incident",
         "decide",
-        "extended = isinstance(facts.incident, ExtendedIncident)",
-        "extended = False",
+        "facts.incident is not None and facts.incident.extended",
+        "False",
     ),
     (
         "the narrower scope holds a second late",
@@ -262,8 +262,8 @@ FAULTS = [
     (
         "the extension of another responder or person counts",
         "emergency",
-        "(self.responder, self.data_subject) == (requester, data_subject)",
-        "True",
+        "(self.responder, self.data_subject) == (requester, data_subject)\n            and bool(self.reason",
+        "bool(self.reason",
     ),
     ("an extension needs no reason", "emergency", "and bool(self.reason.strip())", ""),
     (
@@ -279,10 +279,22 @@ FAULTS = [
         "at_time <= self.until <=",
     ),
     (
+        "an extension holds though its incident was not open when it was signed",
+        "emergency",
+        "return was_open and self.extension.covers",
+        "return self.extension.covers",
+    ),
+    (
+        "an extension holds only while its incident is open",
+        "emergency",
+        "self.incident.covers(requester, data_subject, self.extension.not_before)",
+        "self.incident.covers(requester, data_subject, at_time)",
+    ),
+    (
         "an extension is open before it begins",
         "emergency",
-        "and self.not_before <= at_time <",
-        "and at_time <",
+        "and self.not_before <= at_time < self.until",
+        "and at_time < self.until",
     ),
     ("retained a second too long", "decide", "return at_time < term.number", "return at_time <= term.number"),
     (
@@ -429,7 +441,7 @@ def _code(text: str) -> str:
 INTRODUCTION = """# Faults planted in the rule
 
 Each row is a fault that `tests/ledger/test_decide_faults.py` plants in the text of `ledger/decide.py`,
-`ledger/consent.py` or `ledger/emergency.py`. The rule with the fault is asked 20,000 questions whose times are at the
+`ledger/consent.py` or `ledger/emergency.py`. The rule with the fault is asked 30,000 questions whose times are at the
 edges of windows. The answers are compared with the definition in `tests/ledger/definition.py`, which shares no code
 with the rule: reason, deciding grants, obligations, and the finding about each consent. The test fails if a fault
 changes no answer, if a fault no longer fits the text, or if this table is not current (`python -m tests.ledger.faults`

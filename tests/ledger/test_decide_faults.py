@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 import mydata_ledger.ledger.decide  # noqa: F401 - loads the modules whose text is changed
-from mydata_ledger.ledger.access import ExtendedIncident, Facts
+from mydata_ledger.ledger.access import Facts
+from mydata_ledger.ledger.emergency import ExtendedIncident
 from tests.ledger.definition import about_own_category, should
 from tests.ledger.faults import FAULTS, table
 from tests.ledger.questions import NOW, corpus
@@ -17,7 +18,7 @@ from tests.ledger.questions import NOW, corpus
 
 @cache
 def questions():
-    return [(about_own_category(r, f.record) if f.record else r, f) for r, f in corpus(20_000, seed=7)]
+    return [(about_own_category(r, f.record) if f.record else r, f) for r, f in corpus(30_000, seed=7)]
 
 
 def wanted(request, facts):
@@ -61,7 +62,8 @@ def copied(value, kind):
 def rebuilt(facts, consent, emergency):
     incident = facts.incident
     if isinstance(incident, ExtendedIncident):
-        incident = ExtendedIncident(incident.incident, copied(incident.extension, emergency.IncidentExtension))
+        extension = copied(incident.extension, emergency.IncidentExtension)
+        incident = emergency.ExtendedIncident(incident.incident, extension)
     states = [
         type(s)(**{f: getattr(s, f) for f in s.__slots__} | {"consent": rebuilt_consent(s.consent, consent)})
         for s in facts.consents

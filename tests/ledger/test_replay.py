@@ -9,8 +9,9 @@ from hypothesis import settings
 from hypothesis import strategies as some
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
-from mydata_ledger.ledger.access import Incident, Reason
+from mydata_ledger.ledger.access import Reason
 from mydata_ledger.ledger.consent import NEVER, Consent, Effect, Grant, Revocation
+from mydata_ledger.ledger.emergency import Incident
 from mydata_ledger.ledger.receipt import ACCESS, LOGS, AccessReceipt
 from mydata_ledger.ledger.record import Erasure, Issue
 from mydata_ledger.ledger.replay import SLACK, Evidence, Outcome, Replay

@@ -8,9 +8,9 @@ from eth_account.messages import _hash_eip191_message, encode_typed_data
 from hypothesis import given
 from hypothesis import strategies as some
 
-from mydata_ledger.ledger.access import Acknowledgement, Incident
+from mydata_ledger.ledger.access import Acknowledgement
 from mydata_ledger.ledger.consent import Consent, Effect, Grant, Revocation
-from mydata_ledger.ledger.emergency import IncidentExtension
+from mydata_ledger.ledger.emergency import Incident, IncidentExtension
 from mydata_ledger.ledger.errors import MalformedInput
 from mydata_ledger.ledger.party import checksum
 from mydata_ledger.ledger.receipt import AccessReceipt

@@ -17,10 +17,11 @@ from mydata_ledger.anchors.store.rows.codec import KINDS, key
 from mydata_ledger.anchors.store.rows.statements import logged_of
 from mydata_ledger.anchors.store.rows.use_counts import ALL_RECORDS, Uses
 from mydata_ledger.anchors.store.schema import CHAIN, CONSENTS, HEADS, NOTICES, PARTIES, STATEMENTS, USES
-from mydata_ledger.ledger.access import AccessRequest, ConsentState, Emergency, Facts, emergency_of
+from mydata_ledger.ledger.access import AccessRequest, ConsentState, Facts
 from mydata_ledger.ledger.commitment.entry import Entry
 from mydata_ledger.ledger.consent import Consent
 from mydata_ledger.ledger.delegation import Delegation, DelegationState, stands_by, with_ends
+from mydata_ledger.ledger.emergency import Emergency, emergency_of
 from mydata_ledger.ledger.errors import SourceUnavailable
 from mydata_ledger.ledger.party import ANYONE, Party
 from mydata_ledger.ledger.receipt import ACCESS, RECORDS, Statement

@@ -22,8 +22,9 @@ from mydata_ledger.anchors.store.rows import records
 from mydata_ledger.anchors.store.rows.codec import decode, encode, key
 from mydata_ledger.anchors.store.rows.statements import logged_of, select_statements
 from mydata_ledger.anchors.store.schema import BLOCKS, DRAFTS, MARKS, RECEIPTS, STATEMENTS
-from mydata_ledger.ledger.access import AccessRequest, ConsentState, Emergency, Facts, Found, SearchPosition
+from mydata_ledger.ledger.access import AccessRequest, ConsentState, Facts, Found, SearchPosition
 from mydata_ledger.ledger.delegation import DelegationState
+from mydata_ledger.ledger.emergency import Emergency
 from mydata_ledger.ledger.ports import KnownMarks
 from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, RECORDS, AccessReceipt, LoggedStatement
 from mydata_ledger.ledger.record import Issue, Record

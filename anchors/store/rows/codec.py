@@ -13,10 +13,10 @@ from hashlib import sha256
 from operator import attrgetter
 from typing import Any
 
-from mydata_ledger.ledger.access import Acknowledgement, Incident
+from mydata_ledger.ledger.access import Acknowledgement
 from mydata_ledger.ledger.consent import Consent, Effect, Grant, Revocation
 from mydata_ledger.ledger.delegation import Delegation
-from mydata_ledger.ledger.emergency import IncidentExtension
+from mydata_ledger.ledger.emergency import Incident, IncidentExtension
 from mydata_ledger.ledger.receipt import AccessReceipt, Statement
 from mydata_ledger.ledger.record import Erasure, Issue
 from mydata_ledger.ledger.typed_data.types import MEMBERS

@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from mydata_ledger.ledger.access import AccessRequest, Decision, Facts, emergency_of
+from mydata_ledger.ledger.access import AccessRequest, Decision, Facts
 from mydata_ledger.ledger.decide import decide
+from mydata_ledger.ledger.emergency import emergency_of
 from mydata_ledger.ledger.errors import InvalidStatement, NotFound
 from mydata_ledger.ledger.kernel.decisions.search import RecordSearch
 from mydata_ledger.ledger.kernel.work_items import ERASURE

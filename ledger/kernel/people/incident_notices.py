@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from mydata_ledger.ledger.access import ExtendedIncident, Incident, Reason
-from mydata_ledger.ledger.emergency import IncidentExtension
+from mydata_ledger.ledger.access import Reason
+from mydata_ledger.ledger.emergency import ExtendedIncident, Incident, IncidentExtension
 from mydata_ledger.ledger.kernel.people.inbox import Inbox
 from mydata_ledger.ledger.kernel.work_items import INCIDENT_NOTICE
 from mydata_ledger.ledger.kernel.world import World

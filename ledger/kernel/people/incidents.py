@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from mydata_ledger.ledger.access import RESPONDER, ExtendedIncident, Incident
-from mydata_ledger.ledger.emergency import IncidentExtension
+from mydata_ledger.ledger.access import RESPONDER
+from mydata_ledger.ledger.emergency import ExtendedIncident, Incident, IncidentExtension
 from mydata_ledger.ledger.errors import InvalidStatement, NotEntitled, NotFound
 from mydata_ledger.ledger.kernel.draft import Draft
 from mydata_ledger.ledger.kernel.people.reviews import Reviews

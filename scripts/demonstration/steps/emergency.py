@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mydata_ledger.ledger.access import Incident
+from mydata_ledger.ledger.emergency import Incident
 from mydata_ledger.scripts.demonstration.context import DemoContext, Patient
 from mydata_ledger.scripts.demonstration.steps.reading import refused
 
