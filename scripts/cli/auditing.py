@@ -48,7 +48,15 @@ def audit(
     facts file (`mydata facts`) each decision is recomputed from its receipt too. The result is whole (exit
     code 0), broken (1) or unknown (5). A source that does not answer gives unknown.
     """
-    from mydata_ledger.scripts.audit import AuditorFile, History, ReplayCounts, TileSource, audit_log, read_facts
+    from mydata_ledger.scripts.audit import (
+        AuditorFile,
+        History,
+        ReplayCounts,
+        TileSource,
+        audit_log,
+        check_rule_second,
+        read_facts,
+    )
 
     logs = LOGS if every or facts else (log,)
     if not set(logs) <= set(LOGS):
@@ -70,6 +78,8 @@ def audit(
         ]
         replayed = _replay(statements, reports, chain, steps) if statements else ReplayCounts()
         current = _check_current(url, History(rpc, from_block), reports, statements)
+        told = ([current[0].emergency_since] if current else []) + ([statements.emergency_since] if statements else [])
+        replayed.findings += check_rule_second(auditor_file, told)
     auditor_file.write()
     _print_reports(reports, replayed, current, as_json)
 
@@ -94,8 +104,8 @@ def _replay(statements: HeldStatements, reports: list[LogReport], chain: History
     contracts = {report.log: report.contract for report in reports}
     entries = {report.log: report.entries for report in reports}
     chain_history = ChainHistory(chain.parties(statements.parties), chain.revoked(contracts[CONSENTS]), chain.has_code)
-    path = Vocabulary(service.catalog for service in slices()).path
-    return replay_decisions(statements, entries, chain_history, path, steps("decisions"))
+    vocabulary = Vocabulary((service.catalog for service in slices()), statements.emergency_since)
+    return replay_decisions(statements, entries, chain_history, vocabulary, steps("decisions"))
 
 
 def _print_reports(
