@@ -43,16 +43,17 @@ export async function showTimeline(container, page) {
 
 /** @type {(access: Access, complaint: HTMLElement) => HTMLElement} */
 function accessView(access, complaint) {
-  const { alarm, title, text, answer } = textsOf(access);
+  const { alarm, title, text, answer, reach } = textsOf(access);
   return el("article", { class: `card ${alarm ? "alarm" : ""}` },
     el("div", { class: "top" }, el("h2", {}, title), answer),
     el("p", { class: "when" }, timeText(access.accepted_at), " · ", access.block === null ? translate("notOnChain") : translate("onChain", { block: access.block })),
     el("p", {}, text),
+    reach ? el("p", { class: "help" }, reach) : "",
     access.on_paper.length ? el("p", {}, badge(translate("onPaper", { name: "" }), "wait")) : "",
     el("div", { class: "actions" }, button("proof", "quiet", () => save(`access-${access.position}.json`, access.document)), complaint));
 }
 
-/** @type {(access: Access) => { alarm: boolean, title: string, text: string, answer: HTMLElement }} */
+/** @type {(access: Access) => { alarm: boolean, title: string, text: string, answer: HTMLElement, reach?: string }} */
 function textsOf(access) {
   if (access.kind === "Incident") return incidentTexts(access);
   return access.kind === "IncidentExtension" ? extensionTexts(access) : receiptTexts(access);
@@ -67,13 +68,13 @@ const namedIn = (detail) => Object.fromEntries(Object.entries(detail).map(([name
 /** @param {Extract<Access, { kind: "Incident" }>} access */
 function incidentTexts(access) {
   const { incidentNumber, reason, expires } = access.document.message, reach = reachOf(access.accepted_at, expires, false);
-  return { alarm: true, title: translate("declared", { name: requesterOf(access) }), text: `${incidentNumber} · ${reason} · ${reach}`, answer: badge(translate("emergency"), "bad") };
+  return { alarm: true, title: translate("declared", { name: requesterOf(access) }), text: `${incidentNumber} · ${reason}`, reach, answer: badge(translate("emergency"), "bad") };
 }
 
 /** @param {Extract<Access, { kind: "IncidentExtension" }>} access */
 function extensionTexts(access) {
   const { reason, until } = access.document.message, reach = reachOf(access.accepted_at, until, true);
-  return { alarm: true, title: translate("extended", { name: requesterOf(access) }), text: `${reason} · ${reach}`, answer: badge(translate("emergency"), "bad") };
+  return { alarm: true, title: translate("extended", { name: requesterOf(access) }), text: reason, reach, answer: badge(translate("emergency"), "bad") };
 }
 
 /** @param {Extract<Access, { kind: "AccessReceipt" }>} access */

@@ -8,26 +8,25 @@ from mydata_ledger.ledger.emergency import Incident, IncidentExtension
 from mydata_ledger.scripts.demonstration.context import DemoContext, Patient
 from mydata_ledger.scripts.demonstration.steps.reading import refused
 
-VITAL = ("health.allergy", "health.condition", "health.medication")
+URGENT = ("health.allergy", "health.condition", "health.medication", "health.device", "health.procedure")
 PURPOSE, MAX_READ = "hl7:BTG", 20
 
 
 def emergency(context: DemoContext) -> None:
-    """Without an incident the crew is refused; with one it reads vital records, with its extension all health records,
+    """Without an incident the crew is refused; with one it reads urgent records, with its extension all health records,
     and the patient's inbox shows it.
     """
     crew = context.clients["crew"]
     context.output.title("6 · An emergency crew breaks the glass")
-    patient = next((p for p in context.patients if any(p.of(category) for category in VITAL)), context.patients[0])
-    wanted = [(i, r.category) for i, r in patient.records if r.category in VITAL] or [
-        (i, r.category) for i, r in patient.records
-    ]
-    closed = refused(crew, *wanted[0], PURPOSE)
+    patient = next((p for p in context.patients if any(p.of(category) for category in URGENT)), context.patients[0])
+    wanted = [(i, r.category) for i, r in patient.records if r.category in URGENT]
+    first = next(iter(wanted), (patient.records[0][0], patient.records[0][1].category))
+    closed = refused(crew, *first, PURPOSE)
     context.show("crew is refused", "without an incident nothing opens, not even to a crew", closed)
     incident = _declare(context, patient)
     forms = [{"category": category, "purpose": PURPOSE, "incident": incident["entry"]} for _, category in wanted]
     opened = [crew.ask(i, **form) for (i, _), form in zip(wanted[:MAX_READ], forms, strict=False)]
-    detail = f"{len(opened)} allergies, diagnoses and drugs of {patient.name} under one incident"
+    detail = f"{len(opened)} allergies, diagnoses, drugs and procedures of {patient.name} under one incident"
     context.show("glass is broken", detail, len(opened) == min(MAX_READ, len(wanted)), position=incident["position"])
     _check_notified(context, patient, incident["position"], len(opened))
     _extend(context, patient, incident["entry"])
@@ -36,7 +35,7 @@ def emergency(context: DemoContext) -> None:
 def _extend(context: DemoContext, patient: Patient, incident: str) -> None:
     """What is beyond an incident is refused, and is read with its extension, which has a reason of its own."""
     crew = context.clients["crew"]
-    beyond = [(i, r.category) for i, r in patient.records if not r.category.startswith(VITAL)][:1]
+    beyond = [(i, r.category) for i, r in patient.records if r.category not in URGENT][:1]
     for record_id, category in beyond:
         form = {"category": category, "purpose": PURPOSE, "incident": incident}
         closed = refused(crew, record_id, category, PURPOSE, incident=incident)
