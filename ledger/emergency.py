@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -113,14 +112,3 @@ class ExtendedIncident:
 
 Emergency = Incident | ExtendedIncident
 """What a question under an incident rests on."""
-
-
-def emergency_of(entry: bytes, find: Callable[[bytes], object]) -> Emergency | None:
-    """The emergency that a question with this entry rests on; `find` gives the statement of an entry of the access log,
-    None if there is none.
-    """
-    statement = find(entry)
-    if isinstance(statement, IncidentExtension):
-        incident = find(statement.incident)
-        return ExtendedIncident(incident, statement) if isinstance(incident, Incident) else None
-    return statement if isinstance(statement, Incident) else None

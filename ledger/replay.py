@@ -20,10 +20,10 @@ from mydata_ledger.ledger.commitment.entry import NO_LOCK, Entry, lock_of
 from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.decide import decide
 from mydata_ledger.ledger.delegation import Delegation
-from mydata_ledger.ledger.emergency import NOTHING, Emergency, EmergencyScope, Incident, IncidentExtension, emergency_of
+from mydata_ledger.ledger.emergency import NOTHING, Emergency, EmergencyScope, Incident, IncidentExtension
 from mydata_ledger.ledger.party import Party
 from mydata_ledger.ledger.past_states import HistoricState, Use, naming, states_at
-from mydata_ledger.ledger.receipt import AccessReceipt, LoggedStatement
+from mydata_ledger.ledger.receipt import AccessReceipt, LoggedStatement, emergency_of
 from mydata_ledger.ledger.record import Erasure, Issue, Record
 
 SLACK = 3
@@ -124,10 +124,10 @@ class Replay:
                 states = self._states(visible, logged, receipt, late, stale)
                 yield _facts(record, requester, naming(states, requester, now), emergency, receipt)
 
-    def _declared(self, entry: bytes, before: int) -> object:
+    def _declared(self, entry: bytes, before: int) -> LoggedStatement | None:
         """The incident or extension with this entry that was in the log before a position."""
         logged = self._incidents.get(entry)
-        return logged.signed.statement if logged and logged.position < before else None
+        return logged if logged and logged.position < before else None
 
     def _records(self, receipt: AccessReceipt) -> list[Record | None]:
         """The possible states of the record: not issued yet, issued, erased."""

@@ -43,7 +43,6 @@ from mydata_ledger.scripts.listening import local, reserved
 from mydata_ledger.scripts.notices import GENERAL
 from mydata_ledger.scripts.notifiers import notifiers
 from mydata_ledger.scripts.pages import pages
-from mydata_ledger.scripts.rule_since import rule_since
 from mydata_ledger.scripts.settings import DEFAULT_PORT, DEFAULT_STATE, Settings, instance, secret
 from mydata_ledger.scripts.state_folder import StateFolder, notes_folder
 from mydata_ledger.scripts.state_lock import lock_state
@@ -130,9 +129,7 @@ def _world(
         keys=state_folder.keys(store),
         clock=state_folder.clock,
         gateway=state_folder.gateway,
-        vocabulary=Vocabulary(
-            (service.catalog for service in services), rule_since(state_folder.keystore, state_folder.clock.now())
-        ),
+        vocabulary=Vocabulary((service.catalog for service in services), state_folder.rule_since),
         domains=state_folder.domains,
         computer=ReaderKey(secret(settings.state, "computer", lambda: generate_reader_key().raw)),
         hurry=hurry,

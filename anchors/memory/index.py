@@ -17,11 +17,11 @@ from mydata_ledger.ledger.access import (
 )
 from mydata_ledger.ledger.consent import Consent
 from mydata_ledger.ledger.delegation import Delegation, DelegationState, stands_by, with_ends
-from mydata_ledger.ledger.emergency import Emergency, Incident, IncidentExtension, emergency_of
+from mydata_ledger.ledger.emergency import Emergency, Incident, IncidentExtension
 from mydata_ledger.ledger.errors import SourceUnavailable
 from mydata_ledger.ledger.party import ANYONE
 from mydata_ledger.ledger.ports import KnownMarks
-from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, RECORDS, AccessReceipt, LoggedStatement
+from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, RECORDS, AccessReceipt, LoggedStatement, emergency_of
 from mydata_ledger.ledger.record import Issue, Record
 from mydata_ledger.ledger.search import searched_categories
 
@@ -202,12 +202,7 @@ class MemoryIndex:
 
     def incident(self, entry: bytes) -> Emergency | None:
         """An incident by its entry, or an extended one by the entry of its extension."""
-
-        def statement(entry: bytes) -> object:
-            logged = self._state.by_entry.get((ACCESS, entry))
-            return logged.signed.statement if logged else None
-
-        return emergency_of(entry, statement)
+        return emergency_of(entry, lambda each: self._state.by_entry.get((ACCESS, each)))
 
     def remember_drafts(self, drafts: Sequence[Issue]) -> None:
         """Store drafts of records until the holder submits the signed Issue."""

@@ -52,8 +52,8 @@ def read_facts(path: Path) -> HeldStatements:
             for line in lines:
                 number += 1
                 statements.append(_logged(orjson.loads(line)))
-            told = str(first["parties"]), outdated, erased, first["complete"] is True, int(first["emergency_since"])
-            return HeldStatements(tuple(statements), *told)
+            header = str(first["parties"]), outdated, erased, first["complete"] is True, int(first["emergency_since"])
+            return HeldStatements(tuple(statements), *header)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise MalformedInput(f"line {number} of {path.name}: {SHAPE}") from error
         except MalformedInput as error:

@@ -9,13 +9,13 @@ from mydata_ledger.scripts.audit.auditor_file import AuditorFile
 from mydata_ledger.scripts.audit.findings import AuditFinding, FindingKind
 
 
-def check_rule_second(auditor_file: AuditorFile, told: Iterable[int]) -> list[AuditFinding]:
-    """Compare the seconds (UTC) that the ledger tells with the one that the auditor noted first, which stays noted.
+def check_rule_second(auditor_file: AuditorFile, seconds: Iterable[int]) -> list[AuditFinding]:
+    """Compare the seconds (UTC) that the ledger gives with the one that the auditor noted first, which stays noted.
 
     With a later second, decisions of the wider rule could be made today and pass as earlier ones.
     """
     findings = []
-    for since in dict.fromkeys(told):
+    for since in dict.fromkeys(seconds):
         if auditor_file.rule_since is None:
             auditor_file.rule_since = since
         elif since != auditor_file.rule_since:

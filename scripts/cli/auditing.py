@@ -18,7 +18,15 @@ from mydata_ledger.ledger.vocabulary import Vocabulary
 from mydata_ledger.scripts.cli.common import URL, Json, Rpc, Url, answer
 
 if TYPE_CHECKING:
-    from mydata_ledger.scripts.audit import AuditFinding, HeldStatements, History, LedgerState, LogReport, ReplayCounts
+    from mydata_ledger.scripts.audit import (
+        AuditFinding,
+        AuditorFile,
+        HeldStatements,
+        History,
+        LedgerState,
+        LogReport,
+        ReplayCounts,
+    )
 
 CurrentReport = tuple["LedgerState", "list[AuditFinding]"]
 ProgressBars = Callable[[str], Callable[[int, int], None]]
@@ -48,15 +56,7 @@ def audit(
     facts file (`mydata facts`) each decision is recomputed from its receipt too. The result is whole (exit
     code 0), broken (1) or unknown (5). A source that does not answer gives unknown.
     """
-    from mydata_ledger.scripts.audit import (
-        AuditorFile,
-        History,
-        ReplayCounts,
-        TileSource,
-        audit_log,
-        check_rule_second,
-        read_facts,
-    )
+    from mydata_ledger.scripts.audit import AuditorFile, History, ReplayCounts, TileSource, audit_log, read_facts
 
     logs = LOGS if every or facts else (log,)
     if not set(logs) <= set(LOGS):
@@ -78,10 +78,19 @@ def audit(
         ]
         replayed = _replay(statements, reports, chain, steps) if statements else ReplayCounts()
         current = _check_current(url, History(rpc, from_block), reports, statements)
-        told = ([current[0].emergency_since] if current else []) + ([statements.emergency_since] if statements else [])
-        replayed.findings += check_rule_second(auditor_file, told)
+        replayed.findings += _check_rule(auditor_file, current, statements)
     auditor_file.write()
     _print_reports(reports, replayed, current, as_json)
+
+
+def _check_rule(
+    auditor_file: AuditorFile, current: CurrentReport | None, statements: HeldStatements | None
+) -> list[AuditFinding]:
+    """Compare since when the rule holds, as the ledger and the facts file say, with what was noted before."""
+    from mydata_ledger.scripts.audit import check_rule_second
+
+    sources = (current[0] if current else None, statements)
+    return check_rule_second(auditor_file, [source.emergency_since for source in sources if source])
 
 
 def _check_current(

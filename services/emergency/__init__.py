@@ -1,1 +1,1 @@
-"""Emergency service: what saves a life is read at once, all health records after an extension; the person is told."""
+"""Emergency service: what saves a life is read at once, all health records after an extension; the person knows."""

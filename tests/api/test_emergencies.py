@@ -1,4 +1,4 @@
-"""Emergencies over HTTP: what a crew reaches, the extension, what the person is told, and complaints."""
+"""Emergencies over HTTP: what a crew reaches, the extension, what the person is notified of, and complaints."""
 
 import pytest
 
@@ -97,7 +97,7 @@ def test_everybody_can_read_what_an_emergency_reaches(client):
     }
 
 
-def test_the_draft_says_what_is_extended_until_when_and_who_is_told(client):
+def test_the_draft_says_what_is_extended_until_when_and_who_is_notified(client):
     form = {"incident": declared(client), "reason": "coma", "seconds": 60}
     crew = client.as_(client.fixture.responder)
     for language, words in (("en", ("all health records", "119-7", "coma")), ("ko", ("모든 건강 기록", "심사자"))):
@@ -145,9 +145,9 @@ def test_one_incident_is_one_notice_that_counts_reads_under_its_extension_too(cl
     client.fixture.kernel.log_consumer.consume()
     inbox = {message["event"]: message for message in mine(client, "/me/inbox")}
     assert set(inbox) == {"data.broke_glass", "data.emergency_extended"}
-    notice, told = inbox["data.broke_glass"], inbox["data.emergency_extended"]
+    notice, extension_notice = inbox["data.broke_glass"], inbox["data.emergency_extended"]
     assert (notice["detail"]["by"], notice["detail"]["reads"]) == ("The responder", "3")
-    assert told["detail"] == {"by": "The responder", "incident_number": "119-7", "until": str(NOW + 3_600)}
+    assert extension_notice["detail"] == {"by": "The responder", "incident_number": "119-7", "until": str(NOW + 3_600)}
     kinds = [(one["kind"], one["incident_number"]) for one in mine(client, "/inbox")]
     assert kinds == [("incident", "119-7"), ("extension", "119-7")] + [("break_glass", "119-7")] * 3
     reviewed = {one["review_id"]: one["said"]["reason"] for one in mine(client, "/me/incidents")}

@@ -19,8 +19,8 @@ def test_it_is_made_once_for_the_next_second_and_stays(tmp_path):
 
 def test_processes_that_make_it_at_the_same_time_agree(tmp_path):
     with ThreadPoolExecutor(8) as threads:
-        told = set(threads.map(lambda number: rule_since(tmp_path, NOW + number), range(64)))
-    assert len(told) == 1
+        seconds = set(threads.map(lambda number: rule_since(tmp_path, NOW + number), range(64)))
+    assert len(seconds) == 1
     assert [path.name for path in tmp_path.iterdir()] == ["rule.json"]
 
 

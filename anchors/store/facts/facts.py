@@ -21,10 +21,10 @@ from mydata_ledger.ledger.access import AccessRequest, ConsentState, Facts
 from mydata_ledger.ledger.commitment.entry import Entry
 from mydata_ledger.ledger.consent import Consent
 from mydata_ledger.ledger.delegation import Delegation, DelegationState, stands_by, with_ends
-from mydata_ledger.ledger.emergency import Emergency, emergency_of
+from mydata_ledger.ledger.emergency import Emergency
 from mydata_ledger.ledger.errors import SourceUnavailable
 from mydata_ledger.ledger.party import ANYONE, Party
-from mydata_ledger.ledger.receipt import ACCESS, RECORDS, Statement
+from mydata_ledger.ledger.receipt import ACCESS, RECORDS, emergency_of
 from mydata_ledger.ledger.receipt import CONSENTS as CONSENTS_LOG
 from mydata_ledger.ledger.record import Record
 
@@ -226,12 +226,7 @@ def consent(reading: ReadConnection, entry: bytes) -> ConsentState | None:
 
 def incident(connection: ReadConnection, entry: bytes) -> Emergency | None:
     """A declared incident by its entry, or an extended one by the entry of its extension."""
-
-    def statement(entry: bytes) -> Statement | None:
-        logged = statements.by_entry(connection, ACCESS, entry)
-        return logged.signed.statement if logged else None
-
-    return emergency_of(entry, statement)
+    return emergency_of(entry, lambda each: statements.by_entry(connection, ACCESS, each))
 
 
 def party(driver: Driver, account: str) -> Party | None:

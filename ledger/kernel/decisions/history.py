@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 
 from mydata_ledger.ledger.access import AccessRequest, Decision, Facts
 from mydata_ledger.ledger.decide import decide
-from mydata_ledger.ledger.emergency import emergency_of
 from mydata_ledger.ledger.errors import InvalidStatement, NotFound
 from mydata_ledger.ledger.kernel.decisions.search import RecordSearch
 from mydata_ledger.ledger.kernel.work_items import ERASURE
@@ -16,7 +15,7 @@ from mydata_ledger.ledger.kernel.world import World
 from mydata_ledger.ledger.party import requester_name
 from mydata_ledger.ledger.past_states import HistoricState, Use, naming, states_at
 from mydata_ledger.ledger.ports import AnchoredSize
-from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, RECORDS, AccessReceipt, LoggedStatement
+from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, RECORDS, AccessReceipt, LoggedStatement, emergency_of
 from mydata_ledger.ledger.record import Record
 
 PAGE = 1_000
@@ -118,9 +117,9 @@ class DecisionHistory:
         logged = self._world.log.statement_at(RECORDS, item.body["position"]) if "position" in item.body else None
         return (logged.accepted_at if logged else int(item.body["at"])) <= at_time
 
-    def _declared_at(self, entry: bytes, at_time: int) -> object:
+    def _declared_at(self, entry: bytes, at_time: int) -> LoggedStatement | None:
         logged = self._world.log.find(ACCESS, entry)
-        return logged.signed.statement if logged and logged.accepted_at <= at_time else None
+        return logged if logged and logged.accepted_at <= at_time else None
 
     def _uses(self, person: bytes, at_time: int) -> dict[bytes, list[Use]]:
         """The uses of each consent."""
