@@ -9,10 +9,12 @@ from hypothesis import strategies as some
 from mydata_ledger.ledger.access import Reason
 from mydata_ledger.ledger.emergency import EmergencyScope, IncidentExtension
 from mydata_ledger.ledger.errors import InvalidStatement, NotEntitled, NotFound, SignatureInvalid, StaleConsent
+from mydata_ledger.ledger.message import Event, of_person
 from mydata_ledger.ledger.receipt import ACCESS
 from mydata_ledger.ledger.vocabulary import Catalog, Term, Vocabulary
 from mydata_ledger.scripts.serve import slices
 from testing.ledger_fixture import CATALOG, LAB, VITALS, LedgerFixture, drafted
+from tests.ledger.test_delegations import BEN, names
 from tests.ledger.test_replay import Outcome, outcomes
 
 DAY = 24 * 3_600
@@ -187,6 +189,16 @@ def test_another_crew_extends_nothing(ledger):
         submitted(ledger, forged, signer=ledger.hospital)
     with pytest.raises(SignatureInvalid):
         submitted(ledger, extension_of(ledger, incident), signer=ledger.hospital)
+
+
+def test_delegates_are_notified_of_an_extension_too(ledger):
+    names(ledger)
+    ledger.anchor()
+    ledger.extends(ledger.responder, ledger.declares(ledger.responder))
+    ledger.kernel.log_consumer.consume()
+    for person in (ledger.ann, BEN):
+        events = [message.event for message in ledger.kernel.people.inbox.read(of_person(person.signer))]
+        assert events.count(Event.EXTENDED) == events.count(Event.BROKE_GLASS) == 1
 
 
 def test_an_extension_is_not_extended(ledger):
