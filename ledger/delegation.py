@@ -21,6 +21,10 @@ the relation that the first of the two witnesses signs; after it comes, in hex, 
 the second witness signs.
 """
 DELEGATE_PREFIX = "delegate:0x"
+DELEGATE_ACTIONS = frozenset({"view", "copy"})
+"""What a delegate may do with a record in the person's own view: read it, and keep a copy. The statement names no
+actions; its text promises these.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,12 @@ class DelegationState:
         delegation = self.delegation
         counts = self.anchored and stands(self) and not delegation.on_paper
         return counts and delegation.delegate == signer and delegation.not_before <= at_time < delegation.expires
+
+    def shows(self, data_subject: bytes, signer: bytes, category: str, at_time: int) -> bool:
+        """Whether the signer sees the data subject's records of this category as the person does, at `at_time`."""
+        delegation = self.delegation
+        is_of = delegation.data_subject == data_subject and delegation.covers((category,))
+        return is_of and self.entitles(signer, at_time)
 
     def status(self, at_time: int) -> Status:
         """Its status at `at_time` (UTC seconds)."""

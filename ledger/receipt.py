@@ -14,7 +14,7 @@ from mydata_ledger.ledger.record import Erasure, Issue
 
 CONSENTS, RECORDS, ACCESS = "consents", "records", "access"
 LOGS = (CONSENTS, RECORDS, ACCESS)
-RELEASING = frozenset({Reason.CONSENTED, Reason.BROKE_GLASS, Reason.OWN})
+RELEASING = frozenset({Reason.CONSENTED, Reason.BROKE_GLASS, Reason.OWN, Reason.DELEGATED})
 
 
 @dataclass(frozen=True, slots=True)

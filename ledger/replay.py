@@ -15,13 +15,13 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import product
 
-from mydata_ledger.ledger.access import AccessRequest, ConsentState, Decision, Facts, Incident, Reason
+from mydata_ledger.ledger.access import SELF_VIEW, AccessRequest, ConsentState, Decision, Facts, Incident, Reason
 from mydata_ledger.ledger.commitment.entry import NO_LOCK, Entry, lock_of
 from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.decide import decide
-from mydata_ledger.ledger.delegation import Delegation
+from mydata_ledger.ledger.delegation import Delegation, DelegationState
 from mydata_ledger.ledger.party import Party
-from mydata_ledger.ledger.past_states import HistoricState, Use, naming, states_at
+from mydata_ledger.ledger.past_states import HistoricState, Use, delegations_at, naming, states_at
 from mydata_ledger.ledger.receipt import AccessReceipt, LoggedStatement
 from mydata_ledger.ledger.record import Erasure, Issue, Record
 
@@ -120,8 +120,11 @@ class Replay:
             statements = self._consents[record.issue.data_subject] if record else []
             prefixes = list(_prefixes(statements, receipt.consents_size, now))
             for visible, late, stale in product(prefixes, (False, True), self._notices(statements)):
-                states = self._states(visible, logged, receipt, late, stale)
-                yield _facts(record, requester, naming(states, requester, now), declaration, receipt)
+                historic_state = self._historic_state(logged, receipt, late, stale)
+                states = naming(states_at(visible, historic_state, receipt.record_id), requester, now)
+                facts = _facts(record, requester, states, declaration, receipt)
+                for delegations in _delegations(visible, historic_state, receipt):
+                    yield replace(facts, delegations=delegations)
 
     def _records(self, receipt: AccessReceipt) -> list[Record | None]:
         """The possible states of the record: not issued yet, issued, erased."""
@@ -154,21 +157,15 @@ class Replay:
         hashes = {getattr(each.signed.statement, "notice_hash", b"") for each in statements}
         return (False, True) if hashes & self._evidence.outdated else (False,)
 
-    def _states(
-        self,
-        visible: Sequence[LoggedStatement],
-        receipt_entry: LoggedStatement,
-        receipt: AccessReceipt,
-        late: bool,
-        stale: bool,
-    ) -> Iterator[ConsentState]:
-        historic_state = HistoricState(
+    def _historic_state(
+        self, receipt_entry: LoggedStatement, receipt: AccessReceipt, late: bool, stale: bool
+    ) -> HistoricState:
+        return HistoricState(
             anchored=receipt.consents_size,
             revealed=lambda entry: self._is_revealed(entry, receipt.decided_at, late),
             outdated=self._evidence.outdated if stale else frozenset(),
             used=lambda entry: [use for position, use in self._uses[entry] if position < receipt_entry.position],
         )
-        return states_at(visible, historic_state, receipt.record_id)
 
     def _is_revealed(self, entry: Entry, now: int, late: bool) -> bool:
         """Whether the operator knew of the mark that ended the consent; with `late`, at the latest permitted time."""
@@ -196,6 +193,17 @@ def _request(receipt: AccessReceipt, path: Callable[[str], tuple[str, ...]]) -> 
         action=receipt.action,
         incident=receipt.justification,
     )
+
+
+def _delegations(
+    visible: Sequence[LoggedStatement], historic_state: HistoricState, receipt: AccessReceipt
+) -> list[tuple[DelegationState, ...]]:
+    """The delegations that the rule may have been given: those to the requester, or none.
+
+    Releases before ADR 56 gave it none. So a receipt of another reason than `delegated` is decided in both ways.
+    """
+    delegations = delegations_at(visible, historic_state, receipt.requester) if receipt.purpose == SELF_VIEW else ()
+    return [delegations, ()] if delegations and receipt.reason != Reason.DELEGATED else [delegations]
 
 
 def _answer(decision: Decision, facts: Facts) -> tuple[bool, str, tuple[bytes, ...], bytes]:

@@ -2,13 +2,13 @@
 
 import sys
 import types
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import pytest
 
 import mydata_ledger.ledger.decide  # noqa: F401 - loads the modules whose text is changed
-from mydata_ledger.ledger.access import Facts
 from tests.ledger.definition import about_own_category, should
 from tests.ledger.faults import FAULTS, table
 from tests.ledger.questions import NOW, corpus
@@ -58,7 +58,7 @@ def rebuilt(facts, consent):
         type(s)(**{f: getattr(s, f) for f in s.__slots__} | {"consent": rebuilt_consent(s.consent, consent)})
         for s in facts.consents
     ]
-    return Facts(facts.record, tuple(states), facts.requester, facts.blocked, facts.incident)
+    return replace(facts, consents=tuple(states))
 
 
 def rebuilt_consent(consent_before, consent):
