@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from mydata_ledger.ledger.consent import category_covers
+from mydata_ledger.ledger.party import requester_name
 from mydata_ledger.ledger.status import Status, stands, status_of
 
 GUARDIAN = "guardian"
@@ -114,6 +115,12 @@ class DelegationState:
     def status(self, at_time: int) -> Status:
         """Its status at `at_time` (UTC seconds)."""
         return status_of(self, self.delegation.expires, at_time)
+
+
+def name_of_delegate(account: str, delegations: Iterable[DelegationState]) -> str:
+    """The name of a person's delegate, by their account as a requester; the account if no delegation is to them."""
+    delegates = (state.delegation for state in delegations)
+    return next((each.delegate_name for each in delegates if requester_name(each.delegate) == account), account)
 
 
 def with_ends(delegations: Iterable[DelegationState]) -> list[DelegationState]:

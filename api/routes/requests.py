@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
+from mydata_ledger.api.acting import ActingFor
 from mydata_ledger.api.auth import KernelDep, SignedIn, subject_bytes
 from mydata_ledger.api.numbers import Time
 from mydata_ledger.api.schemas import DraftView, Form, GrantForm, Hex, Hex32, Term, draft_view, to_hex
@@ -165,25 +166,39 @@ def publish_offer(form: OfferForm, caller: SignedIn, kernel: KernelDep) -> dict[
 
 @router.get("/me/requests")
 def list_received_requests(
-    caller: SignedIn, kernel: KernelDep, after: After = "", limit: Limit = 100
+    acting: ActingFor, kernel: KernelDep, after: After = "", limit: Limit = 100
 ) -> list[RequestView]:
-    """Every request to the caller, including those that a standing wish refused."""
-    return [_view(request, kernel) for request in kernel.people.requests.to(caller.signer, _after(after), limit)]
+    """Every request to the caller, including those that a standing wish refused; with `for`, those to a person for whom
+    the caller acts that ask for categories of the delegation only.
+    """
+    received = acting.covered(
+        lambda start, most: kernel.people.requests.to(acting.person, start, most),
+        _after(after),
+        limit,
+        lambda request: request.request_id,
+        lambda request: request.categories,
+    )
+    return [_view(request, kernel) for request in received]
 
 
 @router.post("/me/requests/{request_id}/refusal")
-def refuse_request(request_id: RequestId, caller: SignedIn, kernel: KernelDep) -> RequestView:
+def refuse_request(request_id: RequestId, acting: ActingFor, kernel: KernelDep) -> RequestView:
     """Refuse a request; the refusal is recorded, and the requester cannot repeat it for thirty days."""
-    return _view(kernel.people.requests.refuse(caller.signer, read_hex(request_id, "request_id", 32)), kernel)
+    refused = read_hex(request_id, "request_id", 32)
+    return _view(kernel.people.requests.refuse(acting.person, refused, acting.covers), kernel)
 
 
 @router.post("/me/requests/{request_id}/drafts")
 def draft_consent_for_request(
-    request_id: RequestId, form: AnswerForm, caller: SignedIn, kernel: KernelDep
+    request_id: RequestId, form: AnswerForm, acting: ActingFor, kernel: KernelDep
 ) -> DraftView:
     """Draft the consent that grants a request, with what it changes. For narrower terms, draft an ordinary consent."""
     wanted, lock = read_hex(request_id, "request_id", 32), read_hex(form.lock, "lock", 32)
-    return draft_view(kernel.people.requests.draft_answer(caller.signer, wanted, lock, form.language))
+    draft = kernel.people.requests.draft_answer(
+        acting.person, wanted, lock, form.language, signer=acting.signer, covers=acting.covers
+    )
+    kernel.consents.acting.check_drafted(draft.statement)
+    return draft_view(draft)
 
 
 @router.get("/me/wishes")

@@ -179,6 +179,15 @@ class RecordSearch:
         self._world.log.answer(question, respond, now)
         return receipts[-1]
 
+    def log_view(self, requester: str, data_subject: bytes, categories: Sequence[str]) -> AccessReceipt:
+        """Log that a delegate looks at what these categories say about the person, as the person does. Raises
+        ChainBehind.
+        """
+        category = categories[0] if len(categories) == 1 else EVERYTHING
+        path = self._world.vocabulary.path(SELF_VIEW)
+        question = AccessRequest(token_bytes(32), requester, ANY_RECORD, category, path, "view")
+        return self.log_search(question, data_subject)
+
     def _permitted(self, question: PageQuery, now: int, after: SearchPosition, limit: int) -> list[Found]:
         """The first `limit` records after a search position that may be read now, without duplicates."""
 
