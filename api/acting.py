@@ -19,7 +19,6 @@ from mydata_ledger.ledger.errors import MalformedInput
 from mydata_ledger.ledger.kernel import Kernel
 from mydata_ledger.ledger.party import requester_name
 
-EVERYBODY = ("*",)
 Item = TypeVar("Item")
 Key = TypeVar("Key")
 ForQuery = Annotated[
@@ -46,8 +45,8 @@ class Acting:
         return requester_name(self.signer)
 
     def covers(self, categories: Collection[str]) -> bool:
-        """Whether the caller sees what is about all of these categories. What has no category is about all of them."""
-        return self.office is None or self.office.covers(categories or EVERYBODY)
+        """Whether the caller sees what is about all of these categories."""
+        return self.office is None or self.office.covers(categories)
 
     def covered(
         self,

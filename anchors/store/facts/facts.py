@@ -220,9 +220,8 @@ def delegations_for(
     connection: ReadConnection, request: AccessRequest, data_subject: bytes
 ) -> tuple[DelegationState, ...]:
     """The delegations of a person to the requester, if the question is in the person's own view."""
-    if request.purpose != SELF_VIEW:
+    if request.purpose != SELF_VIEW or (signer := bytes.fromhex(request.requester[2:])) == data_subject:
         return ()
-    signer = bytes.fromhex(request.requester[2:])
     return tuple(s for s in delegations_of(connection, data_subject) if s.delegation.delegate == signer)
 
 

@@ -140,7 +140,8 @@ class Requests:
         terms are drafted like any consent. It lasts no longer than the person, or the default of the role, allows. A
         `signer` other than the person is a delegate, who `covers` some categories.
 
-        Raises NotFound, StaleConsent once the request is over.
+        Raises NotFound, StaleConsent once the request is over, NotEntitled for a delegate whose draft would show grants
+        that they do not cover.
         """
         request, _ = self._open(request_id, _is_seen(data_subject, covers), SEEN_BY_PERSON)
         party, now = self._world.directory.party(request.requester), self._world.clock.now()
@@ -149,6 +150,8 @@ class Requests:
         standing = [s for s in self._consents_to(data_subject, request.requester) if s.stands]
         present = [g for state in standing for g in state.consent.grants if g.expires > now and g not in requested]
         notice, grants = self._in_language(request.notice_hash, language), (*present, *requested)
+        if not covers({category for grant in present for category in grant.categories}):
+            raise NotEntitled("the delegation does not cover all that the person permits to this party")
         return self._drafts.consent(GrantRequest(data_subject, request.requester, grants, notice, lock, signer))
 
     def check(self, requester: str, terms: RequestTerms) -> None:
