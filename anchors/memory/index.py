@@ -61,8 +61,9 @@ class MemoryIndex:
         """The delegations of the data subject to the requester, if the question is in the person's own view."""
         if record is None or request.purpose != SELF_VIEW:
             return ()
-        signer = bytes.fromhex(request.requester[2:])
-        return tuple(s for s in self.delegations_of(record.issue.data_subject) if s.delegation.delegate == signer)
+        signer, person = bytes.fromhex(request.requester[2:]), record.issue.data_subject
+        delegations = self.delegations_of(person) if signer != person else []
+        return tuple(state for state in delegations if state.delegation.delegate == signer)
 
     def _state_of(self, logged: LoggedStatement, record_id: bytes | None = None) -> ConsentState:
         """The state of a consent; for an answer about a record it has use counts only if a grant limits uses."""

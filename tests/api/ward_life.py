@@ -43,7 +43,7 @@ class WardLife:
     def __init__(self, store=None):
         self.client = ApiClient(store)
         self.fixture, self.http = self.client.fixture, self.client.http
-        self.ward = self.fixture.ann
+        self.ward, self.sessions = self.fixture.ann, {}
         self.records = {self.fixture.issued(category, PATIENT): category for category in CATEGORIES}
         self.fixture.anchor()
         askers = [self.fixture.hospital, self.fixture.trial, self.fixture.insurer, self.fixture.merchant]
@@ -112,13 +112,19 @@ class WardLife:
         end = self.fixture.kernel.consents.delegations.draft_end(self.ward.signer, delegate.signer).statement
         return self.fixture.kernel.consents.revocations.accept(end, self.fixture.sign(self.ward, end))
 
+    def session(self, who):
+        """The headers of one session of somebody."""
+        if who.address not in self.sessions:
+            self.sessions[who.address] = self.client.as_(who)
+        return self.sessions[who.address]
+
     def get(self, path, who, person=None, **params):
         named = {"for": "0x" + person.signer.hex()} if person else {}
-        return self.http.get(path, params=params | named, headers=self.client.as_(who))
+        return self.http.get(path, params=params | named, headers=self.session(who))
 
     def post(self, path, who, form, person=None):
         named = {"for": "0x" + person.signer.hex()} if person else {}
-        return self.http.post(path, params=named, json=form, headers=self.client.as_(who))
+        return self.http.post(path, params=named, json=form, headers=self.session(who))
 
 
 def grant(category, effect=Effect.PERMIT):
