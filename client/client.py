@@ -66,15 +66,24 @@ class Client:
             return response.json() if response.content else None
         raise _request_refused(response)
 
-    def download(self, path: str, file: IO[bytes]) -> int:
-        """Write a response to a file while it arrives, and return its number of bytes."""
-        return sum(file.write(chunk) for chunk in self.pieces(path))
+    def view(self, path: str, person: str = "", **params: Any) -> Any:
+        """What a person sees at a path: the caller, or the person (signer bytes, 0x-hex) for whom they act."""
+        return self.call("GET", path, params=params | ({"for": person} if person else {}))
 
-    def pieces(self, path: str, report_progress: Callable[[int, int], None] = lambda _, __: None) -> Iterator[bytes]:
+    def download(self, path: str, file: IO[bytes], form: Mapping[str, Any] | None = None) -> int:
+        """Write a response to a file while it arrives, and return its number of bytes. A form is sent by POST."""
+        return sum(file.write(chunk) for chunk in self.pieces(path, form=form))
+
+    def pieces(
+        self,
+        path: str,
+        report_progress: Callable[[int, int], None] = lambda _, __: None,
+        form: Mapping[str, Any] | None = None,
+    ) -> Iterator[bytes]:
         """A response in pieces. `report_progress` gets the bytes received and the total (0 if unknown)."""
         received = 0
         try:
-            with self._http.stream("GET", path) as response:
+            with self._http.stream("POST" if form else "GET", path, json=form) as response:
                 if not response.is_success:
                     response.read()
                     raise _request_refused(response)

@@ -160,8 +160,6 @@ def test_the_past_is_what_was_answered_then():
         met |= looks_back_on_what_was(seed, MemoryStore(clock.now), clock)
     wanted = {"consented", "no_consent", "refused", "no_record", "needs_reconsent", "broke_glass", "delegated"}
     assert wanted <= {reason for _, reason in met}
-        r for _, r in met
-    }
 
 
 def test_the_past_is_what_was_answered_then_on_sqlite(tmp_path):

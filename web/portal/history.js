@@ -1,5 +1,6 @@
 // What happened: the inbox, and every access to the person's data with its proof.
-import { get, pages } from "./api.js";
+import { chosenWard } from "./acting.js";
+import { asPerson, get, pages } from "./api.js";
 import { badge, button, categoryOf, el, purposeOf, save } from "./view.js";
 import { actionOf, inLanguage, timeText, translate } from "./words.js";
 
@@ -29,7 +30,7 @@ export async function showTimeline(container) {
   /** @type {Access[]} */
   const all = [];
   for (let after = -1; after !== null && all.length < MAX_ACCESSES; ) {
-    const page = await get(`/me/timeline?after=${after}&limit=200`);
+    const page = await get(asPerson(`/me/timeline?after=${after}&limit=200`));
     all.push(...page.accesses);
     after = page.next;
   }
@@ -48,7 +49,7 @@ function accessView(access) {
 }
 
 /** @type {(access: Access) => string} */
-const requesterOf = ({ requester_name: name }) => (name === "you" ? translate("you") : inLanguage(name));
+const requesterOf = ({ requester_name: name }) => (name === "you" ? translate(chosenWard() ? "thePerson" : "you") : inLanguage(name));
 
 /** The detail of a message with its names in the page's language. @type {(detail: Message["detail"]) => Message["detail"]} */
 const namedIn = (detail) => Object.fromEntries(Object.entries(detail).map(([name, text]) => [name, ["by", "grantee"].includes(name) ? inLanguage(text) : text]));
