@@ -62,6 +62,8 @@ def show(
         lines = [f"{r['position']:>6}  {r['category']:<18} {r['status']:<10} {r['record_id']}" for r in listed]
         answer(listed, "\n".join(lines) or ("no record that you see" if person else "no record about you yet"), as_json)
         return
+    if person:
+        raise MalformedInput("--for lists the records of a person for whom you act; leave the position out")
     write_proof(client.call("GET", f"/records/{position}/copy"), out or Path(f"record-{position}.json"), as_json)
 
 

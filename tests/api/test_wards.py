@@ -9,6 +9,7 @@ import pytest
 
 from mydata_ledger.ledger import envelope
 from mydata_ledger.ledger.delegation import majority
+from mydata_ledger.ledger.errors import NotFound
 from mydata_ledger.ledger.receipt import ACCESS
 from mydata_ledger.scripts.serve import CONFIG
 from testing.ledger_fixture import NOW, wallet
@@ -82,10 +83,14 @@ def shared_life():
 @pytest.mark.parametrize("seed", sampled(range(4)))
 def test_a_wards_guardian_sees_and_no_more(seed):
     """What is answered with `for` is exactly what the person gets themselves and the delegation covers."""
+    check_random_offices(seed, 7)
+
+
+def check_random_offices(seed, count):
     life = WardLife()
     own = {path: items(life, path, life.get(path, life.ward)) for path in [*LISTS, *PAGED]}
     assert all(own.values()), "there is something to see everywhere"
-    for office in life.offices(seed, 7):
+    for office in life.offices(seed, count):
         for path, whole in own.items():
             answer = life.get(path, office.delegate, life.ward)
             if not office.stands:
@@ -161,6 +166,10 @@ def check_drafts(life, office):
 
 
 def test_reads_for_a_ward_name_the_guardian_and_the_ward_and_the_ward_is_told(life):
+    check_receipts(life)
+
+
+def check_receipts(life):
     guardian(life.fixture_with_court())
     record = next(iter(life.records))
     key = "0x" + envelope.generate_reader_key().public.hex()
@@ -185,6 +194,10 @@ def last_receipt(life):
 
 
 def test_a_link_that_a_guardian_makes_names_the_guardian_as_the_reader(life):
+    check_receipts_of_a_link(life)
+
+
+def check_receipts_of_a_link(life):
     life.names(BEN, ("health",))
     life.fixture.anchor()
     before = life.fixture.store.log.head(ACCESS).size
@@ -240,6 +253,31 @@ def test_a_delegation_that_is_revoked_in_the_middle_of_a_session_shows_nothing_m
     assert ended.status_code == (401 if delegate is BEN else 403), "the sessions of a person end; a party's go on"
     again = life.http.get("/me/requests", params=ward, headers=life.client.as_(delegate))
     assert (again.status_code, again.json()["detail"]) == (403, STRANGER)
+
+
+def test_a_download_stops_when_the_delegation_ends_even_in_its_middle(life):
+    check_stream_ends(life)
+
+
+def check_stream_ends(life):
+    record, large_records = next(iter(life.records)), life.fixture.kernel.records.large_records
+    life.names(BEN, ("health",))
+    life.fixture.anchor()
+    life.fixture.kernel.decisions.evaluation.ask(life.fixture.asks(BEN, record, "health.lab", SELF_VIEW))
+    position = life.fixture.store.log.head(ACCESS).size - 1
+    assert b"".join(large_records.sealed(BEN.address, position)[1])
+    begun = large_records.sealed(BEN.address, position)[1]
+    wait(life, 900)
+    assert is_not_found(lambda: next(begun))
+    assert is_not_found(lambda: large_records.sealed(BEN.address, position))
+
+
+def is_not_found(call):
+    try:
+        call()
+    except NotFound:
+        return True
+    return False
 
 
 def test_a_stranger_does_not_learn_whether_a_person_exists(life):
@@ -330,6 +368,10 @@ def test_no_address_is_logged(caplog):
 
 def test_pages_are_full_whatever_is_left_out(life):
     """The length of a page, and whether another follows, do not show what the delegation does not cover."""
+    check_pages(life)
+
+
+def check_pages(life):
     life.names(BEN, ("finance.account",))
     life.fixture.anchor()
     found, after = [], -1

@@ -45,6 +45,9 @@ export function showChosen() {
   actFor(ward?.person ?? "");
   mark.hidden = !ward;
   mark.replaceChildren(...(ward ? markOf(ward) : []));
+  const tab = byId("tab-timeline"), word = ward ? "timelineOf" : "timeline";
+  tab.dataset.word = word;
+  (tab.firstChild ?? tab).textContent = translate(word);
 }
 
 /** @type {(ward: Ward) => HTMLElement[]} */

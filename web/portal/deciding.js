@@ -31,7 +31,7 @@ export async function decide(decision) {
     noticeView(draft.notice, title),
     el("div", { class: "step says" }, el("h3", {}, translate("says")), el("p", {}, translate("saysTo", { name: nameOf(message.grantee, message.granteeName) })), message.grants.map(grantView)),
     el("div", { class: "step changes" }, el("h3", {}, translate("changes")), draft.changes.length ? el("div", { lang: draft.notice.language }, list(draft.changes)) : el("p", {}, translate("nothingChanges"))),
-    exactView(draft),
+    exactView(draft, message.dataSubject === page.account.signer ? "exactNote" : "exactWard"),
     el("p", { class: "help" }, translate(message.dataSubject === page.account.signer ? `asks.${kind}` : "asks.ward")),
     el("div", { class: "actions" },
       button(`sign.${kind}`, "primary", () => page.run(() => signConsent(draft, decision))),
