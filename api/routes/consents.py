@@ -140,9 +140,7 @@ def _replaced_view(logged: LoggedStatement, kernel: Kernel) -> ReplacedView:
 
 @router.get("/consents")
 def list_consents(acting: ActingFor, kernel: KernelDep) -> list[ConsentView]:
-    """Every version of every consent of the caller, oldest first; with `for`, of a person for whom the caller acts,
-    those about categories of the delegation only.
-    """
+    """Every version of every consent of the caller, or of a ward within the delegation, oldest first."""
     delegations = kernel.queries.delegations_of(acting.person)
     consents = [s for s in kernel.queries.consents_of(acting.person) if acting.covers(s.consent.categories)]
     return [_view(state, kernel, delegations) for state in consents]
@@ -175,15 +173,12 @@ def _delegation_of(state: ConsentState, delegations: list[DelegationState]) -> D
 
 @router.post("/revocations/drafts")
 def draft_revocation(form: RevocationDraftForm, acting: ActingFor, kernel: KernelDep) -> DraftView:
-    """Draft the withdrawal of the newest consent to a grantee, of the caller or of a person for whom they act, to be
-    signed.
-    """
+    """Draft the withdrawal of the newest consent to a grantee, of the caller or their ward, to be signed."""
     secret = read_hex(form.secret, "secret", 32)
     data_subject = acting.named(form.data_subject)
     kernel.consents.acting.check_drafting(acting.signer, data_subject)
-    draft = kernel.consents.drafts.revocation(
-        data_subject, parse_grantee(form.grantee), secret, acting.signer, form.language
-    )
+    grantee = parse_grantee(form.grantee)
+    draft = kernel.consents.drafts.revocation(data_subject, grantee, secret, acting.signer, form.language)
     kernel.consents.acting.check_drafted(draft.statement)
     return draft_view(draft)
 
@@ -201,12 +196,9 @@ def submit_revocation(form: SignedForm, kernel: KernelDep, _: SignedIn) -> Repla
 
 
 def grant_request(form: ConsentDraftForm, kernel: Kernel, signer: bytes, data_subject: bytes) -> GrantRequest:
-    """The consent of the data subject that the form describes, for the signer to sign. Without `notice_hash` it refers
-    to the newest notice in the form's language.
-    """
-    notice = (
-        read_hex(form.notice_hash, "notice_hash", 32) if form.notice_hash else _newest_notice(kernel, form.language)
-    )
+    """The consent that the form describes; without `notice_hash`, under the newest notice in the form's language."""
+    given = form.notice_hash
+    notice = read_hex(given, "notice_hash", 32) if given else _newest_notice(kernel, form.language)
     return GrantRequest(
         data_subject=data_subject,
         signer=signer,

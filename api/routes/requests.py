@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import partial
+from operator import attrgetter
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
@@ -25,6 +27,7 @@ After = Annotated[
     str, Query(pattern="^(0x[0-9a-fA-F]{64})?$", description="id of the last request of the previous page")
 ]
 Limit = Annotated[int, Query(ge=1, le=500)]
+REQUEST_ID, CATEGORIES = attrgetter("request_id"), attrgetter("categories")
 Text = Annotated[str, Field(max_length=2_000)]
 
 
@@ -168,17 +171,9 @@ def publish_offer(form: OfferForm, caller: SignedIn, kernel: KernelDep) -> dict[
 def list_received_requests(
     acting: ActingFor, kernel: KernelDep, after: After = "", limit: Limit = 100
 ) -> list[RequestView]:
-    """Every request to the caller, including those that a standing wish refused; with `for`, those to a person for whom
-    the caller acts that ask for categories of the delegation only.
-    """
-    received = acting.covered(
-        lambda start, most: kernel.people.requests.to(acting.person, start, most),
-        _after(after),
-        limit,
-        lambda request: request.request_id,
-        lambda request: request.categories,
-    )
-    return [_view(request, kernel) for request in received]
+    """Every request to the caller, or to a ward within the delegation, also what a standing wish refused."""
+    read = partial(kernel.people.requests.to, acting.person)
+    return [_view(one, kernel) for one in acting.covered(read, _after(after), limit, REQUEST_ID, CATEGORIES)]
 
 
 @router.post("/me/requests/{request_id}/refusal")
@@ -206,8 +201,7 @@ def get_wishes(caller: SignedIn, kernel: KernelDep) -> WishesForm:
     """The caller's standing wishes."""
     standing = kernel.people.wishes.of(caller.signer)
     forms = [
-        WishForm(kind=wish.kind, purpose=wish.purpose, category=wish.category, topics=list(wish.topics))
-        for wish in standing.wishes
+        WishForm(kind=w.kind, purpose=w.purpose, category=w.category, topics=list(w.topics)) for w in standing.wishes
     ]
     return WishesForm(wishes=forms, validity=dict(standing.validity))
 

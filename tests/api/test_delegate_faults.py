@@ -21,7 +21,9 @@ from tests.ledger.questions import NOW, corpus
 
 @cache
 def questions():
-    """Questions with delegations in their facts, mostly in the person's own view, with the answers of the definition."""
+    """Questions with delegations in their facts, half of them in the person's own view, and what the definition
+    answers.
+    """
     found = [(request, facts) for request, facts in corpus(6_000, seed=3) if facts.record and facts.delegations]
     view = [(replace(request, purposes=("mydata:SELF_VIEW",)), facts) for request, facts in found]
     return [(request, facts, should(request, facts)) for request, facts in found + view]
@@ -47,6 +49,10 @@ def pages(_):
     wards.check_pages(WardLife())
 
 
+def age(_):
+    wards.check_coming_of_age(WardLife())
+
+
 def stream(_):
     wards.check_stream_ends(WardLife())
 
@@ -59,7 +65,15 @@ def search(folder):
         store.dispose()
 
 
-CHECKS = {"rule": rule, "api": api, "receipts": receipts, "pages": pages, "stream": stream, "search": search}
+CHECKS = {
+    "rule": rule,
+    "api": api,
+    "receipts": receipts,
+    "pages": pages,
+    "age": age,
+    "stream": stream,
+    "search": search,
+}
 CASES = [(module, good, bad, check) for _, module, good, bad, checks in DELEGATES for check in checks]
 NAMES = [f"{meaning}, by {check}" for meaning, *_, checks in DELEGATES for check in checks]
 

@@ -1,6 +1,4 @@
-"""A ward with data of every kind, delegates with random delegations, and what each of them may see: said here without
-code of the ledger.
-"""
+"""A ward with data of every kind, delegates with random delegations, and what each may see, without code of ours."""
 
 import random
 from dataclasses import dataclass, replace

@@ -2,7 +2,7 @@
 and the text that plants it.
 """
 
-from mydata_ledger.anchors.store.facts import facts, search
+from mydata_ledger.anchors.store.facts import delegations, facts, search
 from mydata_ledger.api import acting
 from mydata_ledger.ledger import access, decide, delegation, equivalence
 from mydata_ledger.ledger.kernel.consents import draft as drafting
@@ -343,7 +343,7 @@ DELEGATES = [
         delegation,
         "and delegation.not_before <= at_time < delegation.expires\n\n    def shows",
         "and delegation.not_before <= at_time\n\n    def shows",
-        ("rule", "api"),
+        ("rule", "age"),
     ),
     (
         "a delegation that has not begun shows",
@@ -418,7 +418,7 @@ DELEGATES = [
     ),
     (
         "the database forgets delegations",
-        facts,
+        delegations,
         "== data_subject:\n        return ()",
         "!= b'':\n        return ()",
         ("search",),
@@ -487,7 +487,7 @@ DELEGATES = [
         ("stream",),
     ),
 ]
-"""Each with the checks that catch it: of the rule, of routes, receipts, pages, streams, and of the database."""
+"""Each with the checks of `test_delegate_faults` that catch it."""
 
 
 def table() -> str:

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 from mydata_ledger.anchors.store.db.group_commit import Work
 from mydata_ledger.anchors.store.db.prepared import Driver, ReadConnection
 from mydata_ledger.anchors.store.facts import facts
+from mydata_ledger.anchors.store.facts.delegations import delegations_for
 from mydata_ledger.anchors.store.facts.facts import CountUses, SharedFacts, refuse_to_count
 from mydata_ledger.anchors.store.facts.search_batch import SearchBatch
 from mydata_ledger.anchors.store.rows.records import records_by_ids
@@ -92,7 +93,7 @@ class FactBatch:
         states = consents.get(record.issue.data_subject, ())
         uses = facts.relevant_uses(states, [record], self._count_uses)
         about_record = facts.build(shared_facts, record, states, uses, self._at_time)
-        delegations = facts.delegations_for(self._driver, request, record.issue.data_subject)
+        delegations = delegations_for(self._driver, request, record.issue.data_subject)
         return replace(about_record, delegations=delegations) if delegations else about_record
 
     def _shared_facts_of(self, request: AccessRequest) -> SharedFacts:

@@ -17,10 +17,10 @@ from mydata_ledger.anchors.store.rows.codec import KINDS, key
 from mydata_ledger.anchors.store.rows.statements import logged_of
 from mydata_ledger.anchors.store.rows.use_counts import ALL_RECORDS, Uses
 from mydata_ledger.anchors.store.schema import CHAIN, CONSENTS, HEADS, NOTICES, PARTIES, STATEMENTS, USES
-from mydata_ledger.ledger.access import SELF_VIEW, AccessRequest, ConsentState, Facts, Incident
+from mydata_ledger.ledger.access import AccessRequest, ConsentState, Facts, Incident
 from mydata_ledger.ledger.commitment.entry import Entry
 from mydata_ledger.ledger.consent import Consent
-from mydata_ledger.ledger.delegation import Delegation, DelegationState, delegate_name, stands_by, with_ends
+from mydata_ledger.ledger.delegation import Delegation, DelegationState, stands_by, with_ends
 from mydata_ledger.ledger.errors import SourceUnavailable
 from mydata_ledger.ledger.party import ANYONE, Party
 from mydata_ledger.ledger.receipt import ACCESS, RECORDS
@@ -44,11 +44,6 @@ CONSENTS_TO_GRANTEES = ListQuery(INDEXED_CONSENTS, person=CONSENTS.c.person, gra
 DELEGATION_KIND = KINDS.index(Delegation)
 DELEGATIONS_OF_PERSON = PreparedQuery(
     INDEXED_STATEMENTS.where(CONSENTS.c.person == bindparam("person"), LOG.c.kind == DELEGATION_KIND)
-)
-DELEGATIONS_TO_DELEGATE = PreparedQuery(
-    INDEXED_STATEMENTS.where(CONSENTS.c.grantee == bindparam("grantee"), LOG.c.kind == DELEGATION_KIND)
-    .where(CONSENTS.c.position > bindparam("after"))
-    .limit(bindparam("most"))
 )
 USES_OF_CONSENTS = ListQuery(select(USES), consent=USES.c.consent, record=USES.c.record)
 ALL_HEADS = PreparedQuery(
@@ -214,25 +209,6 @@ def delegations_of(connection: ReadConnection, data_subject: bytes) -> list[Dele
         if (signed := logged_of(row).signed) and isinstance(delegation := signed.statement, Delegation)
     ]
     return with_ends(state for state in delegations if state.delegation.data_subject == data_subject)
-
-
-def delegations_for(
-    connection: ReadConnection, request: AccessRequest, data_subject: bytes
-) -> tuple[DelegationState, ...]:
-    """The delegations of a person to the requester, if the question is in the person's own view."""
-    if request.purpose != SELF_VIEW or (signer := bytes.fromhex(request.requester[2:])) == data_subject:
-        return ()
-    return tuple(s for s in delegations_of(connection, data_subject) if s.delegation.delegate == signer)
-
-
-def delegations_to(connection: ReadConnection, delegate: bytes, after: int, limit: int) -> list[DelegationState]:
-    """Delegations to a delegate, ended ones too, by position above `after`."""
-    values = {"grantee": key(delegate_name(delegate)), "after": after, "most": limit}
-    named = [statements.statement_of(row) for row in DELEGATIONS_TO_DELEGATE.all(Driver.of(connection), values)]
-    persons = {s.data_subject for s in named if isinstance(s, Delegation) and s.delegate == delegate}
-    states = (state for person in persons for state in delegations_of(connection, person))
-    found = (state for state in states if state.delegation.delegate == delegate and state.position > after)
-    return sorted(found, key=lambda state: state.position)[:limit]
 
 
 def consent(reading: ReadConnection, entry: bytes) -> ConsentState | None:

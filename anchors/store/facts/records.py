@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from mydata_ledger.anchors.store.db.prepared import Driver
 from mydata_ledger.anchors.store.facts import facts
+from mydata_ledger.anchors.store.facts.delegations import delegations_for
 from mydata_ledger.anchors.store.facts.facts import CountUses, SharedFacts, refuse_to_count
 from mydata_ledger.anchors.store.rows import records
 from mydata_ledger.ledger.access import AccessRequest, Facts
@@ -36,7 +37,7 @@ class RecordFacts:
 
     def with_delegations(self, request: AccessRequest, data_subject: bytes, facts_list: list[Facts]) -> list[Facts]:
         """The facts about records of one person, with the person's delegations to the requester."""
-        delegations = facts.delegations_for(self._driver, request, data_subject) if facts_list else ()
+        delegations = delegations_for(self._driver, request, data_subject) if facts_list else ()
         return [replace(each, delegations=delegations) for each in facts_list] if delegations else facts_list
 
     def of_ids(self, ids: Sequence[bytes]) -> list[Facts]:

@@ -12,7 +12,7 @@ from sqlalchemy import Select, bindparam, func, select
 from mydata_ledger.anchors.store import schema
 from mydata_ledger.anchors.store.database import Database
 from mydata_ledger.anchors.store.db.prepared import Driver, Upsert
-from mydata_ledger.anchors.store.facts import facts
+from mydata_ledger.anchors.store.facts import delegations, facts
 from mydata_ledger.anchors.store.facts.batch import FactBatch
 from mydata_ledger.anchors.store.facts.facts import CountUses, UsesMatter, refuse_to_count
 from mydata_ledger.anchors.store.facts.records import RecordFacts
@@ -80,7 +80,7 @@ class IndexStore:
     def delegations_to(self, delegate: bytes, after: int, limit: int) -> list[DelegationState]:
         """Delegations to a delegate, ended ones too, by position above `after`."""
         with self._database.snapshot() as driver:
-            return facts.delegations_to(driver, delegate, after, limit)
+            return delegations.delegations_to(driver, delegate, after, limit)
 
     def consent(self, entry: bytes) -> ConsentState | None:
         """One consent by its entry, without use counts, so that a status does not wait for pending receipts."""
