@@ -160,8 +160,8 @@ def withdraw_request(request_id: RequestId, caller: SignedIn, kernel: KernelDep)
 
 @router.post("/offers", status_code=202)
 def publish_offer(form: OfferForm, caller: SignedIn, kernel: KernelDep) -> dict[str, str]:
-    """Announce an offer to everyone with a matching standing wish; it is sent later. The caller does not learn who or
-    how many they are: a request to one of them is listed once a consent has answered it.
+    """Announce an offer to everyone with a matching wish; it is sent later. The caller does not learn who or how many
+    they are: a request to one of them is listed once a consent has answered it.
     """
     kernel.people.announcements.offer(caller.name, form.terms(), form.topics)
     return {"status": "announced"}
@@ -179,8 +179,8 @@ def list_received_requests(
 @router.post("/me/requests/{request_id}/refusal")
 def refuse_request(request_id: RequestId, acting: ActingFor, kernel: KernelDep) -> RequestView:
     """Refuse a request; the refusal is recorded, and the requester cannot repeat it for thirty days."""
-    refused = read_hex(request_id, "request_id", 32)
-    return _view(kernel.people.requests.refuse(acting.person, refused, acting.covers), kernel)
+    wanted = read_hex(request_id, "request_id", 32)
+    return _view(kernel.people.requests.refuse(acting.person, wanted, acting.covers), kernel)
 
 
 @router.post("/me/requests/{request_id}/drafts")
@@ -189,9 +189,8 @@ def draft_consent_for_request(
 ) -> DraftView:
     """Draft the consent that grants a request, with what it changes. For narrower terms, draft an ordinary consent."""
     wanted, lock = read_hex(request_id, "request_id", 32), read_hex(form.lock, "lock", 32)
-    draft = kernel.people.requests.draft_answer(
-        acting.person, wanted, lock, form.language, signer=acting.signer, covers=acting.covers
-    )
+    draft_answer = partial(kernel.people.requests.draft_answer, signer=acting.signer, covers=acting.covers)
+    draft = draft_answer(acting.person, wanted, lock, form.language)
     kernel.consents.acting.check_drafted(draft.statement)
     return draft_view(draft)
 
