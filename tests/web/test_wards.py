@@ -39,15 +39,15 @@ def stack(tmp_path_factory):
         running.trial = trial_of(running)
         running.record = issued(running, WARD.signer)
         reads(running.trial, running.record)
-        named(running, ["health"])
+        named(running, GUARDIAN, DAY)
         yield running
 
 
-def named(stack, categories):
-    """Name the guardian as a representative of the ward, who is a person of full age here."""
+def named(stack, guardian, seconds):
+    """Name a representative of the ward, who is a person of full age here."""
     ward = Client(stack.url, WARD).sign_in()
-    form = {"delegate": "0x" + GUARDIAN.signer.hex(), "delegate_name": "Ben", "categories": categories}
-    draft = ward.call("POST", "/delegations/drafts", json=form | {"expires": int(time.time()) + DAY})
+    form = {"delegate": "0x" + guardian.signer.hex(), "delegate_name": "Ben", "categories": ["health"]}
+    draft = ward.call("POST", "/delegations/drafts", json=form | {"expires": int(time.time()) + seconds})
     logged = ward.call("POST", "/delegations", json=ward.sign(draft["typed_data"], Delegation))
     ward.wait_anchored("consents", logged["position"])
 
@@ -126,3 +126,21 @@ def choose(page, value):
 def shown_tabs(page):
     tabs = "[...document.querySelectorAll('[role=tab]')].filter((one) => !one.hidden)"
     return page.run(tabs + ".map((one) => one.id.slice(4))")
+
+
+def test_when_a_delegation_ends_the_page_says_so_and_shows_ones_own_data(stack, tab):
+    ends, guardian = time.time() + 30, Wallet(bytes([95]) * 32)
+    named(stack, guardian, 30)
+    page = WalletTab(tab, guardian)
+    tab.open(stack.url + "/portal")
+    page.click("[data-language=en]")
+    page.click("#sign-in")
+    page.until("!document.getElementById('signed-in').hidden && !document.getElementById('acting-choice').hidden")
+    choose(page, PERSON)
+    page.until("!!document.querySelector('#records .card')")
+    time.sleep(max(0, ends + 1 - time.time()))
+    page.click("#tab-timeline")
+    page.reads("you do not act for this person now", "#problem")
+    page.until("document.getElementById('acting-mark').hidden && document.getElementById('acting-choice').hidden")
+    page.until("!document.querySelector('#records .card') && !document.querySelector('#timeline .card')")
+    assert tab.problems == []

@@ -49,12 +49,19 @@ export class Page {
   }
 
   /** @param {Error} error */
-  #showError(error) {
+  async #showError(error) {
     if (error instanceof Refused && error.status === 401) this.#showSignedOut();
+    if (error instanceof Refused && error.status === 403 && chosenWard()) await this.#leaveEnded();
     const known = wordOf(error);
     this.announce("");
     Object.assign(byId("problem"), { textContent: known ? translate(known) : error.message, hidden: false });
     byId("problem").scrollIntoView({ block: "nearest" });
+  }
+
+  /** Show one's own data again if one acts no longer for the person that was chosen. */
+  async #leaveEnded() {
+    await loadWards();
+    if (!chosenWard()) await this.showPerson();
   }
 
   /** Sign in with the account that the person chooses. @param {() => Promise<Account>} choose */
