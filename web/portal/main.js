@@ -81,6 +81,7 @@ export class Page {
 
   /** Show what is about the person that was chosen, oneself or another. */
   async showPerson() {
+    for (const name of NAMES) byId(name).replaceChildren(); // what was shown is about somebody else
     await this.open(shownViews().includes(this.view) ? this.view : shownViews()[0]);
   }
 
