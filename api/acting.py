@@ -19,6 +19,7 @@ from mydata_ledger.ledger.errors import MalformedInput
 from mydata_ledger.ledger.kernel import Kernel
 from mydata_ledger.ledger.party import requester_name
 
+ANY = ("*",)
 Item = TypeVar("Item")
 Key = TypeVar("Key")
 ForQuery = Annotated[
@@ -45,8 +46,8 @@ class Acting:
         return requester_name(self.signer)
 
     def covers(self, categories: Collection[str]) -> bool:
-        """Whether the caller sees what is about all of these categories."""
-        return self.office is None or self.office.covers(categories)
+        """Whether the caller sees what is about all of these categories; what names none may be about any."""
+        return self.office is None or self.office.covers(categories or ANY)
 
     def covered(
         self,

@@ -426,7 +426,7 @@ DELEGATES = [
     (
         "the categories of a delegation are ignored in lists",
         acting,
-        "return self.office is None or self.office.covers(categories)",
+        "return self.office is None or self.office.covers(categories or ANY)",
         "return True",
         ("api",),
     ),
@@ -461,7 +461,7 @@ DELEGATES = [
     (
         "a draft shows grants that the delegation does not cover",
         requests,
-        "if not covers({category for grant in present for category in grant.categories}):",
+        "if present and not covers({category for grant in present for category in grant.categories}):",
         "if False:",
         ("api",),
     ),

@@ -150,7 +150,7 @@ class Requests:
         standing = [s for s in self._consents_to(data_subject, request.requester) if s.stands]
         present = [g for state in standing for g in state.consent.grants if g.expires > now and g not in requested]
         notice, grants = self._in_language(request.notice_hash, language), (*present, *requested)
-        if not covers({category for grant in present for category in grant.categories}):
+        if present and not covers({category for grant in present for category in grant.categories}):
             raise NotEntitled("the delegation does not cover all that the person permits to this party")
         return self._drafts.consent(GrantRequest(data_subject, request.requester, grants, notice, lock, signer))
 
