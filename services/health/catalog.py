@@ -82,7 +82,7 @@ Until release 8 records were issued with the category of the kind; such a record
 PURPOSES_OF_USE = """
 HMARKT - Healthcare marketing|보건 마케팅
 HOPERAT - Healthcare operations|의료기관 운영
-CAREMGT TREAT+HOPERAT Care management|진료 관리
+CAREMGT HOPERAT Care management|진료 관리
 DONAT HOPERAT Donation|기증
 FRAUD HOPERAT Fraud detection|부정 탐지
 GOV HOPERAT Government|행정
@@ -143,12 +143,11 @@ ERTREAT ETREAT Emergency room treatment|응급실 치료
 POPHLTH TREAT Population health|인구 집단 건강
 TREATDS TREAT Treatment decisions with decision support|의사결정 지원 치료 판단
 """
-"""A line for each concept below `PurposeOfUse` of HL7's code system v3-ActReason: the code, the codes above it (`-` for
+"""A line for each concept below `PurposeOfUse` of HL7's code system v3-ActReason: the code, the code above it (`-` for
 none), and the labels, which are ours.
 
 Source: http://terminology.hl7.org/CodeSystem/v3-ActReason, version 4.0.0 of 2024-02-28 (HL7/UTG at commit a19c2636 of
-2026-08-04; CC0). One place differs: `CAREMGT` is below `HOPERAT` as in HL7, and stays below `TREAT`, where consents
-that were signed earlier have it.
+2026-08-04; CC0). Until release 0.1.0 `CAREMGT` was below `TREAT` here (ADR 57).
 """
 
 
@@ -160,11 +159,9 @@ def types() -> list[tuple[str, str, Term]]:
 
 def _purposes() -> dict[str, Term]:
     rows = [line.split(" ", 2) for line in PURPOSES_OF_USE.strip().splitlines()]
-    return {f"hl7:{code}": Term(*labels.split("|"), *_above(above)) for code, above, labels in rows}
-
-
-def _above(codes: str) -> list[str]:
-    return [] if codes == "-" else [f"hl7:{code}" for code in codes.split("+")]
+    return {
+        f"hl7:{code}": Term(*labels.split("|"), "" if above == "-" else f"hl7:{above}") for code, above, labels in rows
+    }
 
 
 CATALOG = Catalog(

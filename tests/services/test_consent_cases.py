@@ -8,6 +8,7 @@ from mydata_ledger.services.health.formats.consents import codes
 from mydata_ledger.services.health.formats.consents.codes import HANDS_OVER
 from mydata_ledger.services.health.formats.kinds import CATEGORIES, category_of
 from mydata_ledger.services.health.formats.periods import period_of
+from tests.services.consent_reference import ABOVE
 from tests.services.test_fhir_consents import (
     HOSPITAL,
     TRIAL,
@@ -263,6 +264,22 @@ def test_a_party_that_may_have_a_denied_role_is_denied():
     assert not allows(found, CONDITION)
 
 
+@pytest.mark.parametrize("role", ["role:clinic", "role:hospital"])
+def test_a_permit_to_a_party_inside_a_permit_to_a_role_is_left_out_and_said(role):
+    in_role = [{"reference": {"identifier": {"system": codes.GRANTEE, "value": role}}}]
+    inner = {"type": "deny", "purpose": purpose("HMARKT"), "provision": [permit(purpose=[])]}
+    found = imported(r4({"type": "permit", "actor": in_role, "provision": [inner]}, "OPTIN"))
+    assert set(found.grants) == {role}
+    assert "a party only while it has a role, which no grant can say" in [loss.what for loss in found.losses]
+    assert "bounded to nothing" not in [loss.what for loss in found.losses]
+
+
+def test_a_permit_of_treatment_reaches_care_coordination_and_no_care_management():
+    found = imported(r4(permit()))
+    for code, is_reached in {"COC": True, "ETREAT": True, "CAREMGT": False, "HOPERAT": False}.items():
+        assert permits(found.grants, CONDITION, f"hl7:{code}", who=HOSPITAL) == is_reached
+
+
 def test_a_permit_for_whoever_asks_is_given_to_the_role_that_is_named():
     everyone = {"type": "permit", "purpose": purpose("TREAT")}
     assert imported(r4(everyone)).grants == {}
@@ -285,27 +302,24 @@ PURPOSES_BEFORE = {
     "hl7:COVERAGE": set(),
 }
 """What each purpose of HL7 covered before the others were added."""
+NARROWED = {"hl7:TREAT": {"hl7:CAREMGT"}, "hl7:CAREMGT": {"mydata:CHECKUP_MGMT"}}
+"""What they cover no longer, since HL7 counts care management as operations and not as treatment (ADR 57)."""
 OF_OURS = {"mydata:CHECKUP_MGMT", "mydata:MARKETING_SEGMENT", "mydata:TRIAL_MATCH", "mydata:TRIAL_CONTACT"}
 
 
 def test_no_stored_consent_covers_more_purposes_than_before():
     existed = PURPOSES_BEFORE.keys() | OF_OURS
-    covered = {above: {below for below in existed if above in WORDS.path(below)} - {above} for above in PURPOSES_BEFORE}
-    assert covered == PURPOSES_BEFORE
+    for above, before in PURPOSES_BEFORE.items():
+        covered = {below for below in existed if above in WORDS.path(below)} - {above}
+        assert covered == before - NARROWED.get(above, set())
 
 
 def test_every_purpose_of_use_has_hl7s_parent_and_both_labels():
-    parents = {
-        "DSRCH": "HRESCH",
-        "ERTREAT": "ETREAT",
-        "CAREMGT": "HOPERAT",
-        "LABELING": "HSYSADMIN",
-        "ELIGVER": "COVERAGE",
-    }
-    assert all(f"hl7:{above}" in WORDS.path(f"hl7:{code}") for code, above in parents.items())
-    of_hl7 = [term for code, term in WORDS.purposes.items() if code.startswith("hl7:")]
+    of_hl7 = {code.removeprefix("hl7:"): term for code, term in WORDS.purposes.items() if code.startswith("hl7:")}
+    expected = {code: "" if above == "PurposeOfUse" else f"hl7:{above}" for code, above in ABOVE.items()}
+    assert {code: term.above for code, term in of_hl7.items()} == expected
     assert len(of_hl7) == 62
-    assert all(term.label and term.label_ko for term in of_hl7)
+    assert all(term.label and term.label_ko for term in of_hl7.values())
 
 
 def test_every_type_of_records_has_a_category_of_its_own_with_labels():
