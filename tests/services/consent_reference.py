@@ -1,7 +1,7 @@
 """A second definition of what a FHIR Consent decides, after HL7's text; it shares no code with the import.
 
-A provision applies where all its bounds do. The innermost provision that applies decides; at one level a deny wins. A base that
-denies while something inside it permits says nothing by itself: what nothing permits is not permitted.
+A provision applies where all its bounds do. The innermost provision that applies decides; at one level a deny wins. A
+base that denies while something inside it permits says nothing by itself: what nothing permits is not permitted.
 """
 
 from dataclasses import dataclass

@@ -2,6 +2,7 @@
 
 import random
 from collections import Counter
+from contextlib import suppress
 
 import pytest
 
@@ -88,7 +89,6 @@ UNKNOWN = {
     "class": {"system": codes.RESOURCE_TYPES, "code": "Spaceship"},
     "purpose": {"system": codes.ACT_REASON, "code": "NEVERHEARD"},
     "data": {"meaning": "instance", "reference": {"reference": "Observation/of nobody"}},
-    "dataPeriod": {},
 }
 """Members that no question meets."""
 POLICIES = ["OPTIN", "OPTINR", "OPTOUT", "OPTOUTE"]
@@ -118,8 +118,8 @@ def several(pick, items, most=2):
 def provision(pick, depth, bounds, unknown):
     """A random provision without a type."""
     made = {name: make(pick) for name, (one_in, make) in bounds.items() if pick(range(one_in)) == 0}
-    for name in UNKNOWN.keys() & made.keys() if unknown and pick([True, False]) else ():
-        made[name] = [*made[name], UNKNOWN[name]] if isinstance(made[name], list) else made[name]
+    for name in sorted(UNKNOWN.keys() & made.keys()) if unknown and pick([True, False]) else ():
+        made[name] = [*made[name], UNKNOWN[name]] if pick([True, False]) else [UNKNOWN[name]]
     if depth < 3 and pick([True, False]):
         made["provision"] = [provision(pick, depth + 1, bounds, unknown) for _ in range(pick([1, 1, 2]))]
     return made
@@ -128,7 +128,7 @@ def provision(pick, depth, bounds, unknown):
 def typed(pick, tree, decision):
     """The provision with a type at every level, mostly the opposite of the one around it."""
     inner = consent_reference.OPPOSITE[decision]
-    nested = [typed(pick, one, pick([inner] * 9 + [decision])) for one in tree.get("provision", [])]
+    nested = [typed(pick, one, pick([inner] * 4 + [decision])) for one in tree.get("provision", [])]
     return {**tree, "type": decision, **({"provision": nested} if nested else {})}
 
 
@@ -197,6 +197,16 @@ def imported(resource):
 
 SAYS_ALL_THE_SAME = {"bounded to nothing", "permits and denies the same at one level", "data of before 1970"}
 
+NOT_SAID_IN_GRANTS = {
+    "an exception cannot be told apart from what is denied",
+    "a deny that cannot be said touches it",
+    "`correct` cannot be done here",
+    "a purpose that includes emergency treatment cannot be forbidden without it",
+    "a party only while it has a role, which no grant can say",
+    "data of before 1970 only, whose time no record here has",
+}
+"""All losses of Consents without finer bounds and unknown members."""
+
 
 def is_exact(found):
     """Whether nothing that matters was lost. Records of before 1970 have no known date here; no question of these
@@ -216,6 +226,7 @@ def test_what_grants_can_say_is_decided_as_by_hl7s_rules_and_nothing_is_ever_wid
         resource = some_resource(pick)
         found = imported(resource)
         exact += is_exact(found)
+        assert {loss.what for loss in found.losses} <= SAYS_ALL_THE_SAME | NOT_SAID_IN_GRANTS
         for _ in range(40):
             question, category = some_question(pick)
             right = consent_reference.decision(resource, question)
@@ -223,7 +234,7 @@ def test_what_grants_can_say_is_decided_as_by_hl7s_rules_and_nothing_is_ever_wid
             assert right == "permit" or ours != "permit", (resource, question, category)
             assert right == ours or not is_exact(found) or before_1970(question), (resource, question, found)
             counted[ours] += 1
-    assert exact > 200
+    assert exact > 240
     assert min(counted["permit"], counted["deny"], counted[""]) > 200
 
 
@@ -247,7 +258,5 @@ def test_what_is_of_another_release_or_not_in_force_is_refused_or_grants_nothing
     pick = random.Random(seed).choice
     for _ in range(200):
         resource = some_resource(pick) | pick(FOREIGN)
-        try:
+        with suppress(LedgerError):
             assert imported(resource).grants == {}, resource
-        except LedgerError as error:
-            assert str(error)
