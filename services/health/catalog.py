@@ -10,10 +10,10 @@ identity Person person-link Links between identities|신원 연결
 identity RelatedPerson related-person Relatives and carers|가족·보호자
 encounter Appointment appointment Appointments|진료 예약
 encounter AppointmentResponse appointment-response Answers to appointments|예약 응답
-encounter Encounter visit Visits|방문
+encounter Encounter visit Records of visits|방문
 encounter EpisodeOfCare episode Episodes of care|진료 에피소드
 condition ClinicalImpression impression Clinical impressions|임상 소견
-condition Condition problem Diagnoses and problems|진단·문제
+condition Condition problem Diagnosed problems|진단·문제
 condition DetectedIssue detected-issue Detected issues|발견된 문제
 condition FamilyMemberHistory family-history Family history|가족력
 condition Flag warning Warnings|주의 표시
@@ -44,7 +44,7 @@ device DeviceRequest order Orders for devices|기기 의뢰
 device DeviceUseStatement use Use of devices|기기 사용
 device SupplyDelivery delivery Deliveries of supplies|물품 인도
 device SupplyRequest supply-order Orders for supplies|물품 의뢰
-careplan CarePlan plan Care plans|치료 계획
+careplan CarePlan plan Care plans|개별 치료 계획
 careplan CareTeam team Care teams|진료팀
 careplan Goal goal Goals|목표
 careplan RequestGroup order-group Groups of orders|의뢰 묶음
@@ -159,9 +159,11 @@ def types() -> list[tuple[str, str, Term]]:
 
 def _purposes() -> dict[str, Term]:
     rows = [line.split(" ", 2) for line in PURPOSES_OF_USE.strip().splitlines()]
-    return {
-        f"hl7:{code}": Term(*labels.split("|"), "" if above == "-" else f"hl7:{above}") for code, above, labels in rows
-    }
+    return {f"hl7:{code}": Term(*labels.split("|"), *_above(above)) for code, above, labels in rows}
+
+
+def _above(code: str) -> list[str]:
+    return [] if code == "-" else [f"hl7:{code}"]
 
 
 CATALOG = Catalog(

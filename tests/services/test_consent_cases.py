@@ -3,8 +3,8 @@
 import pytest
 
 from mydata_ledger.ledger.consent import Effect
-from mydata_ledger.ledger.errors import MalformedInput
-from mydata_ledger.services.health.formats.consents import codes
+from mydata_ledger.ledger.errors import InvalidStatement, MalformedInput
+from mydata_ledger.services.health.formats.consents import Signer, codes
 from mydata_ledger.services.health.formats.consents.codes import HANDS_OVER
 from mydata_ledger.services.health.formats.kinds import CATEGORIES, category_of
 from mydata_ledger.services.health.formats.periods import period_of
@@ -287,6 +287,51 @@ def test_a_permit_for_whoever_asks_is_given_to_the_role_that_is_named():
     assert (list(found.grants), found.losses) == (["role:hospital"], ())
 
 
+INSIDE = [{"resourceType": "Patient", "id": "p", "identifier": [{"system": "urn:n", "value": "7"}]}]
+
+
+@pytest.mark.parametrize(
+    ("patient", "names"),
+    [
+        ({"reference": "Patient/1"}, {"Patient/1"}),
+        ({"reference": "https://h/fhir/Patient/1/_history/3"}, {"https://h/fhir/Patient/1"}),
+        ({"reference": "urn:uuid:7", "identifier": {"system": "urn:n", "value": "7"}}, {"urn:uuid:7", "urn:n|7"}),
+        ({"reference": "#p", "type": "Patient"}, {"urn:n|7"}),
+        ({"display": "Ann"}, set()),
+    ],
+)
+def test_a_patient_is_known_by_every_name_that_the_consent_gives(patient, names):
+    assert imported(r4(permit(), patient=patient, contained=INSIDE)).patient_names == names
+
+
+@pytest.mark.parametrize("wrong", [{"reference": "Group/1"}, {"reference": "x/Practitioner/1"}, {"type": "Group"}])
+def test_a_consent_of_a_group_or_of_no_patient_is_refused(wrong):
+    with pytest.raises(InvalidStatement, match="not of a patient"):
+        imported(r5(subject=wrong))
+
+
+ANNS, BOBS, CARLS = ({"Patient/a", "urn:n|1"}, {"Patient/b"}, {codes.PERSON + "|0xCC"})
+
+
+@pytest.mark.parametrize(
+    ("account", "patients", "consents", "refused"),
+    [
+        ("", (), [ANNS], []),
+        ("", (), [ANNS, {"urn:n|1"}, set()], []),
+        ("", (), [ANNS, BOBS], [0, 1]),
+        ("", (), [ANNS, CARLS], [0, 1]),
+        ("", ("urn:n|1",), [ANNS, BOBS, set()], [1]),
+        ("0xcc", (), [CARLS, BOBS], [1]),
+        ("0xcc", (), [CARLS], []),
+        ("0xdd", ("Patient/a",), [CARLS, ANNS], [0]),
+        ("0xdd", (codes.PERSON + "|0xCC",), [CARLS], [0]),
+    ],
+)
+def test_a_signer_gives_no_consent_of_another_patient(account, patients, consents, refused):
+    refusals = Signer(account, frozenset(patients)).refusals(map(frozenset, consents))
+    assert [number for number, refusal in enumerate(refusals) if refusal] == refused
+
+
 PURPOSES_BEFORE = {
     "hl7:TREAT": {"hl7:CAREMGT", "hl7:ETREAT", "hl7:BTG", "mydata:CHECKUP_MGMT"},
     "hl7:ETREAT": {"hl7:BTG"},
@@ -327,3 +372,10 @@ def test_every_type_of_records_has_a_category_of_its_own_with_labels():
     assert FAMILY_HISTORY in below
     assert sorted(below) == sorted(category for own in CATEGORIES.values() for category in own)
     assert all(WORDS.categories[category].label and WORDS.categories[category].label_ko for category in below)
+
+
+def test_no_two_categories_or_purposes_have_one_label():
+    for terms in (WORDS.areas | WORDS.categories, WORDS.purposes):
+        for language in ("label", "label_ko"):
+            labels = [getattr(term, language) for term in terms.values()]
+            assert len(set(labels)) == len(labels)

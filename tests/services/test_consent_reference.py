@@ -126,9 +126,9 @@ def provision(pick, depth, bounds, unknown):
 
 
 def typed(pick, tree, decision):
-    """The provision with a type at every level, mostly the opposite of the one around it."""
+    """The provision with a type at every level, twice in three the opposite of the one around it."""
     inner = consent_reference.OPPOSITE[decision]
-    nested = [typed(pick, one, pick([inner] * 4 + [decision])) for one in tree.get("provision", [])]
+    nested = [typed(pick, one, pick([inner, inner, decision])) for one in tree.get("provision", [])]
     return {**tree, "type": decision, **({"provision": nested} if nested else {})}
 
 
