@@ -168,7 +168,7 @@ export interface Wishes {
   validity: Record<string, number>;
 }
 
-export type Terms = Record<string, { label: string; label_ko: string }>;
+export type Terms = Record<string, { label: string; label_ko: string; above: string }>;
 
 export interface Vocabulary {
   categories: Terms;

@@ -70,6 +70,15 @@ export const categoryOf = (code) => label(code, "categories");
 /** The name of a purpose. @type {(code: string) => string} */
 export const purposeOf = (code) => label(code, "purposes");
 
+/** The codes of all purposes. @type {() => string[]} */
+export const purposes = () => Object.keys(vocabulary.purposes);
+
+/** The purpose and every purpose above it. @type {(code: string) => string[]} */
+export function purposesAbove(code) {
+  const above = lookUp(vocabulary.purposes, code)?.above;
+  return [code, ...(above ? purposesAbove(above) : [])];
+}
+
 /** @type {(expires: Whole) => string} */
 const endOf = (expires) => (BigInt(expires) >= NEVER - 1024n ? translate("always") : timeText(expires));
 
