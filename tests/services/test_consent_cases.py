@@ -287,6 +287,20 @@ def test_a_permit_for_whoever_asks_is_given_to_the_role_that_is_named():
     assert (list(found.grants), found.losses) == (["role:hospital"], ())
 
 
+@pytest.mark.parametrize("name", ["period", "dataPeriod"])
+@pytest.mark.parametrize("odd", [{"begin": "2020"}, {"end": "2020", "stop": "2019"}, {"_end": {}}, {"extension": []}])
+def test_a_period_with_other_members_than_start_and_end_is_no_open_one(name, odd):
+    with pytest.raises(MalformedInput, match="a period with a start"):
+        imported(r4(permit(**{name: odd})))
+    assert imported(r4(permit(**{name: {"start": "2020", "_start": {"extension": []}}}))).grants
+
+
+@pytest.mark.parametrize("grantee", [[None], ["Organization/trial"], {"reference": "Organization/nobody"}, [{}]])
+def test_a_grantee_that_cannot_be_read_is_not_whoever_asks(grantee):
+    found = read(r5(decision="permit", grantee=grantee), everyone="role:hospital")
+    assert (found.grants, found.losses[0].path) == ({}, "Consent.actor[0]")
+
+
 INSIDE = [{"resourceType": "Patient", "id": "p", "identifier": [{"system": "urn:n", "value": "7"}]}]
 
 

@@ -14,7 +14,7 @@ from mydata_ledger.ledger.vocabulary import Vocabulary as Words
 from mydata_ledger.services.health.formats.consents import codes, persons, roots
 from mydata_ledger.services.health.formats.consents.bounds import BoundReader
 from mydata_ledger.services.health.formats.consents.compiling import Compiler
-from mydata_ledger.services.health.formats.consents.elements import codings_in
+from mydata_ledger.services.health.formats.consents.elements import codings_in, members
 from mydata_ledger.services.health.formats.consents.losses import Loss
 from mydata_ledger.services.health.formats.consents.reading import ConsentReader
 from mydata_ledger.services.health.formats.consents.resolving import Resolve, Resolver, contained_names
@@ -171,9 +171,9 @@ def _r5(resource: Mapping[str, Any], reader: ConsentReader) -> Rule:
     expected = "deny" if base == "permit" else "permit"
     nested = tuple(reader.rule(one, f"Consent.provision[{n}]", expected) for n, one in enumerate(provisions))
     bounds: dict[str, Any] = {"period": resource["period"]} if "period" in resource else {}
-    grantees = resource.get("grantee", [])
+    grantees = members(resource, "grantee", "Consent")
     if grantees and (base == "permit" or not nested):
-        bounds["actor"] = [{"reference": one} for one in grantees if isinstance(one, Mapping)]
+        bounds["actor"] = [{"reference": one} for one in grantees]
     rule = reader.scoped(bounds, "Consent", base, nested)
     rule = _with_silence(replace(rule, silent=_is_own_policy(resource.get("policyBasis"))))
     return rule if "decision" in resource else rule.inexpressible()
