@@ -58,7 +58,9 @@ def _depth(raw: bytes) -> int:
 def _error_text(error: Exception) -> str:
     if isinstance(error, json.JSONDecodeError):
         return f"not JSON: line {error.lineno}, column {error.colno}; is the file complete?"
-    return "not JSON: the bytes are not UTF-8" if isinstance(error, UnicodeDecodeError) else f"not JSON: {error}"
+    if isinstance(error, UnicodeDecodeError):
+        return "not JSON: the bytes are not UTF-8"
+    return "not JSON that we read: a number has thousands of digits" if "digits" in str(error) else f"not JSON: {error}"
 
 
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

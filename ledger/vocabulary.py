@@ -17,12 +17,11 @@ from mydata_ledger.ledger.terms import Condition
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A category or purpose: its labels in English and Korean, and for a purpose the code above it, or the two."""
+    """A category or purpose: its labels in English and Korean, and for a purpose the code above it."""
 
     label: str
     label_ko: str
     above: str = ""
-    also_above: str = ""
 
 
 LONGEST, CANDIDATES = 80, 4
@@ -89,14 +88,9 @@ class Vocabulary:
     def path(self, purpose: str) -> tuple[str, ...]:
         """The purpose and every purpose above it. Raises UnknownTerm, with the nearest declared term."""
         if purpose not in self._paths:
-            self._paths[purpose] = tuple(dict.fromkeys(self._upwards_from(purpose)))
+            above = self._term(purpose, self.purposes, "purpose").above
+            self._paths[purpose] = (purpose, *(self.path(above) if above else ()))
         return self._paths[purpose]
-
-    def _upwards_from(self, purpose: str) -> Iterator[str]:
-        term = self._term(purpose, self.purposes, "purpose")
-        yield purpose
-        for above in filter(None, (term.above, term.also_above)):
-            yield from self._upwards_from(above)
 
     def below(self, category: str) -> tuple[str, ...]:
         """The declared categories below one, sorted; a question about it includes them."""

@@ -94,21 +94,22 @@ class Words:
         return f"{change}: {text}{effect}"
 
     def differences(self, before: Sequence[Grant], after: Sequence[Grant], grantee_name: str) -> list[Difference]:
-        """The changes from the earlier to the later grants; each grant is compared with the one that is most
-        similar.
+        """The changes from the earlier to the later grants. Grants that stay are not mentioned; each other one is
+        compared with the one that is most similar.
         """
-        changes, unmatched = [], list(after)
-        for old in before:
-            match = max(unmatched, key=lambda new: _likeness(old, new), default=None)
-            if match is None or not _likeness(old, match):
-                changes.append(
-                    Difference(TermChange.REMOVES, "grant", old.effect, before=self.sentence(old, grantee_name))
-                )
-                continue
-            unmatched.remove(match)
-            changes += self._member_differences(old, match)
-        new = [Difference(TermChange.ADDS, "grant", g.effect, after=self.sentence(g, grantee_name)) for g in unmatched]
-        return changes + new
+        gone = [grant for grant in before if grant not in after]
+        new = [grant for grant in after if grant not in before]
+        pairs = _most_similar(gone, new)
+        changes: list[Difference] = []
+        for old in gone:
+            changes += self._member_differences(old, pairs[old]) if old in pairs else [self._removed(old, grantee_name)]
+        added = [grant for grant in new if grant not in pairs.values()]
+        return changes + [
+            Difference(TermChange.ADDS, "grant", g.effect, after=self.sentence(g, grantee_name)) for g in added
+        ]
+
+    def _removed(self, grant: Grant, grantee_name: str) -> Difference:
+        return Difference(TermChange.REMOVES, "grant", grant.effect, before=self.sentence(grant, grantee_name))
 
     def _member_differences(self, old: Grant, new: Grant) -> Iterator[Difference]:
         for member in ("categories", "purposes", "actions", "conditions"):
@@ -163,6 +164,16 @@ def _difference(member: str, effect: Effect, before: str, after: str) -> Differe
         return None
     kind = TermChange.ADDS if not before else TermChange.REMOVES if not after else TermChange.CHANGES
     return Difference(kind, member, effect, before, after)
+
+
+def _most_similar(gone: Sequence[Grant], new: Sequence[Grant]) -> dict[Grant, Grant]:
+    """For each grant that is gone, the new one that is most similar; each is in one pair at most."""
+    scored = [(_likeness(old, other), old, other) for old in dict.fromkeys(gone) for other in dict.fromkeys(new)]
+    pairs: dict[Grant, Grant] = {}
+    for likeness, old, other in sorted(scored, key=lambda one: -one[0]):
+        if likeness and old not in pairs and other not in pairs.values():
+            pairs[old] = other
+    return pairs
 
 
 def _likeness(first: Grant, second: Grant) -> int:

@@ -9,21 +9,28 @@ from typing import Any
 from mydata_ledger.client import Client, RequestRefused
 from mydata_ledger.ledger.consent import Consent, Grant
 from mydata_ledger.ledger.errors import LedgerError
-from mydata_ledger.ledger.scope import joined
+from mydata_ledger.ledger.scope import covers_all, joined
 from mydata_ledger.ledger.status import Status
 from mydata_ledger.ledger.typed_data import parse
+from mydata_ledger.ledger.vocabulary import Vocabulary
+from mydata_ledger.ledger.wording import Words
 from mydata_ledger.scripts.cli.common import console
 
 ENDED = {Status.REVOKED, Status.SUPERSEDED}
 NOTHING_NEW = "nothing new: the consent in force already has these grants"
+CHANGED = "the consent in force changed meanwhile; import again"
+STAYS = "stays from the version in force, although the files do not say it (--replace drops permits)"
 
 
 @dataclass(frozen=True, slots=True)
 class VersionOutcome:
-    """What became of the next version to one grantee: its status, and the changes against the version in force."""
+    """What became of the next version to one grantee: its status, the changes against the version in force, and what
+    that version said, the import does not say, and still stays.
+    """
 
     status: str
     changes: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
     refused: bool = False
 
 
@@ -34,7 +41,8 @@ class NextVersions:
     Attributes:
         client: A signed-in client of the person.
         now: UTC seconds; grants in force that ended before are not taken over.
-        language: Language of the notice.
+        vocabulary: The words of the grants.
+        language: Language of the notice, and of what is shown.
         sign: Whether to sign the drafts.
         replacing: Whether permits in force are dropped; refusals stay in any case.
         quiet: Whether nothing is printed before signing.
@@ -42,6 +50,7 @@ class NextVersions:
 
     client: Client
     now: int
+    vocabulary: Vocabulary
     language: str
     sign: bool = False
     replacing: bool = False
@@ -63,23 +72,43 @@ class NextVersions:
         return {grantee: tuple(parse(Grant, grant) for grant in c["grants"]) for grantee, c in standing.items()}
 
     def _version(self, grantee: str, in_force: Sequence[Grant], added: Sequence[Grant]) -> VersionOutcome:
-        grants = joined(in_force, added, self.now, replacing=self.replacing)
+        stays = joined(in_force, (), self.now, replacing=self.replacing)
+        grants = joined(stays, [grant for grant in added if not self._is_said(grant, stays)], self.now)
+        kept = self._sentences([grant for grant in stays if not self._is_said(grant, added)], grantee)
         if set(grants) == set(in_force):
-            return VersionOutcome(NOTHING_NEW)
+            return VersionOutcome(NOTHING_NEW, kept=kept)
         try:
-            return self._draft(grantee, grants)
+            return self._draft(grantee, grants, in_force, kept)
         except (LedgerError, RequestRefused) as error:
             return VersionOutcome(f"refused: {error}", refused=True)
 
-    def _draft(self, grantee: str, grants: Sequence[Grant]) -> VersionOutcome:
+    def _is_said(self, grant: Grant, others: Sequence[Grant]) -> bool:
+        """Whether one of the others has the same effect and conditions, and covers the grant."""
+        same = [o for o in others if o.effect is grant.effect and set(o.conditions) == set(grant.conditions)]
+        return covers_all(same, [grant], self.vocabulary)
+
+    def _sentences(self, grants: Sequence[Grant], grantee: str) -> tuple[str, ...]:
+        return tuple(Words(self.vocabulary, self.language).sentence(grant, grantee) for grant in grants)
+
+    def _draft(
+        self, grantee: str, grants: Sequence[Grant], in_force: Sequence[Grant], kept: tuple[str, ...]
+    ) -> VersionOutcome:
         drafted = self.client.draft(grantee, [form_of(grant) for grant in grants], self.language)
+        if set(self._in_force().get(grantee.lower(), ())) != set(in_force):
+            return VersionOutcome(f"refused: {CHANGED}", refused=True)
         changes = tuple(drafted["changes"])
         if not self.sign:
-            return VersionOutcome("drafted; sign it with --sign", changes)
-        if changes and not self.quiet:
-            console.print(f"{grantee}, against the version in force:", *changes, sep="\n  ", markup=False)
+            return VersionOutcome("drafted; sign it with --sign", changes, kept)
+        if not self.quiet:
+            self._show(grantee, changes, kept)
         accepted = self.client.call("POST", "/consents", json=self.client.sign(drafted["typed_data"], Consent))
-        return VersionOutcome(f"signed, entry {accepted['entry']}", changes)
+        return VersionOutcome(f"signed, entry {accepted['entry']}", changes, kept)
+
+    @staticmethod
+    def _show(grantee: str, changes: tuple[str, ...], kept: tuple[str, ...]) -> None:
+        for title, lines in ((f"{grantee}, against the version in force:", changes), (f"{grantee}, {STAYS}:", kept)):
+            if lines:
+                console.print(title, *lines, sep="\n  ", markup=False)
 
 
 def by_grantee(results: Iterable[Mapping[str, Any]]) -> dict[str, list[Grant]]:

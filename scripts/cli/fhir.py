@@ -22,10 +22,11 @@ from mydata_ledger.ledger.typed_data import message, parse, read_hex
 from mydata_ledger.ledger.vocabulary import Vocabulary
 from mydata_ledger.ledger.wording import Words
 from mydata_ledger.scripts.cli.common import URL, Json, Key, Out, Url, answer, write
-from mydata_ledger.scripts.cli.consent_versions import NextVersions, by_grantee
-from mydata_ledger.scripts.cli.key_files import signed_in
+from mydata_ledger.scripts.cli.consent_versions import STAYS, NextVersions, by_grantee
+from mydata_ledger.scripts.cli.key_files import load_key, signed_in
 
 if TYPE_CHECKING:
+    from mydata_ledger.client import Client
     from mydata_ledger.services.health.formats.consents import ConsentImport
 
 EXIT_REFUSED = 1
@@ -43,7 +44,10 @@ Actors = Annotated[
 Records = Annotated[
     list[str] | None, typer.Option("--record", help="Map a FHIR reference to a record: Observation/1=0x… (repeat).")
 ]
-
+Patients = Annotated[
+    list[str] | None,
+    typer.Option("--patient", help="Which FHIR patient you are: Patient/1, or system|value of an identifier (repeat)."),
+]
 Everyone = Annotated[
     str, typer.Option("--everyone", help="Who a permit for whoever asks is given to, for instance role:hospital.")
 ]
@@ -59,6 +63,7 @@ def import_(
     files: Files,
     actor: Actors = None,
     record: Records = None,
+    patient: Patients = None,
     everyone: Everyone = "",
     spare_emergencies: SpareEmergencies = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be imported.")] = False,
@@ -85,10 +90,14 @@ def import_(
         everyone=_grantee(everyone),
         spares_emergencies=spare_emergencies,
     )
-    results = [result for file in files for result in _results(file, read)]
+    client, account = _session(key, url, dry_run=dry_run)
+    readings = [reading for file in files for reading in _readings(file, read)]
+    results = _of_signer(readings, account, frozenset(patient or ()))
     _note_emergencies(results, words, language)
-    if not dry_run:
-        _write_versions(results, key, url, language=language, sign=sign, replacing=replace, quiet=as_json)
+    if client:
+        _write_versions(
+            results, client, vocabulary=words, language=language, sign=sign, replacing=replace, quiet=as_json
+        )
     if out:
         write(out, results)
     text = "\n\n".join(_result_text(result, words, language) for result in results)
@@ -120,21 +129,38 @@ def export(
     answer(resource, f"written to {out}", as_json=out is None)
 
 
-def _results(file: Path, read: Callable[[bytes], ConsentImport]) -> Iterator[dict[str, Any]]:
-    """One result for each consent, in the form of docs/consent-import.md."""
+Reading = tuple[dict[str, str], "ConsentImport | LedgerError"]
+"""Where a consent was, and what was read there."""
+
+
+def _readings(file: Path, read: Callable[[bytes], ConsentImport]) -> Iterator[Reading]:
+    """What each consent of a file is, or why it is refused."""
     from mydata_ledger.services.health.formats.consents import consents_in
 
     try:
         parts = consents_in(file.read_bytes())
     except LedgerError as error:
-        yield _refused({"file": file.name}, error)
+        yield {"file": file.name}, error
         return
     for part in parts:
         head = {"file": file.name} | ({"place": part.path} if part.path else {})
         try:
-            yield head | _as_result(read(part.raw))
+            yield head, read(part.raw)
         except LedgerError as error:
-            yield _refused(head, error)
+            yield head, error
+
+
+def _of_signer(readings: Sequence[Reading], account: str, patients: frozenset[str]) -> list[dict[str, Any]]:
+    """One result for each consent, in the form of docs/consent-import.md; those of other patients are refused."""
+    from mydata_ledger.services.health.formats.consents import Signer
+
+    names = [frozenset() if isinstance(read, LedgerError) else read.patient_names for _, read in readings]
+    refusals = Signer(account, patients).refusals(names)
+    return [_result(head, refusal or read) for (head, read), refusal in zip(readings, refusals, strict=True)]
+
+
+def _result(head: Mapping[str, str], read: ConsentImport | LedgerError) -> dict[str, Any]:
+    return _refused(head, read) if isinstance(read, LedgerError) else {**head, **_as_result(read)}
 
 
 def _imported(raw: bytes, words: Vocabulary, **options: Any) -> ConsentImport:
@@ -174,7 +200,8 @@ def _as_result(imported: ConsentImport) -> dict[str, Any]:
 
 def _result_text(result: Mapping[str, Any], words: Vocabulary, language: str) -> str:
     source = " ".join(result[name] for name in ("file", "place") if name in result)
-    lines = [f"{source}: {result['outcome'].replace('_', ' ')}"]
+    whose = f" (consent of {result['patient']})" if result["patient"] else ""
+    lines = [f"{source}: {result['outcome'].replace('_', ' ')}{whose}"]
     if "reason" in result:
         lines.append(f"  {result['reason']}")
     for grantee, grants in result["grants"].items():
@@ -183,19 +210,29 @@ def _result_text(result: Mapping[str, Any], words: Vocabulary, language: str) ->
     lines += [f"  {line} --spare-emergencies leaves emergencies out." for line in result["emergencies"]]
     for name, status in result.get("drafts", {}).items():
         lines += [f"  draft for {name}: {status}", *(f"    {line}" for line in result["changes"][name])]
+        kept = result["kept"][name]
+        lines += [f"    {STAYS}:", *(f"      {line}" for line in kept)] if kept else []
     return "\n".join(lines)
 
 
-def _write_versions(results: Sequence[dict[str, Any]], key: Path | None, url: str, **options: Any) -> None:
-    """Draft one version for each grantee of all results, and add to each result what became of it."""
-    if key is None:
+def _session(key: Path | None, url: str, *, dry_run: bool) -> tuple[Client | None, str]:
+    """A client, none for a dry run, and the account of the key, empty if there is none."""
+    if key is None and not dry_run:
         raise typer.BadParameter("give your key file, or --dry-run to import nothing", param_hint="--key")
-    client, _ = signed_in(url, key)
+    if key is None or dry_run:
+        return None, load_key(key).wallet.address if key else ""
+    client, key_file = signed_in(url, key)
+    return client, key_file.wallet.address
+
+
+def _write_versions(results: Sequence[dict[str, Any]], client: Client, **options: Any) -> None:
+    """Draft one version for each grantee of all results, and add to each result what became of it."""
     outcomes = NextVersions(client, int(time.time()), **options).write(by_grantee(results))
     for result in results:
         own = {grantee: outcomes[grantee] for grantee in result["grants"]}
         result["drafts"] = {grantee: outcome.status for grantee, outcome in own.items()}
         result["changes"] = {grantee: list(outcome.changes) for grantee, outcome in own.items()}
+        result["kept"] = {grantee: list(outcome.kept) for grantee, outcome in own.items()}
         result["refused"] = any(outcome.refused for outcome in own.values())
 
 

@@ -9,7 +9,7 @@ CATALOG = Catalog(
         "checkup.questionnaire": Term("Questionnaires", "문진"),
     },
     purposes={
-        "mydata:CHECKUP_MGMT": Term("Following up check-ups", "검진 관리", "hl7:CAREMGT"),
+        "mydata:CHECKUP_MGMT": Term("Following up check-ups", "검진 관리", "hl7:COC"),
         "mydata:DIET_RECOMMEND": Term("Recommending a diet", "식단 추천", "mydata:WELLNESS_COACHING"),
     },
 )

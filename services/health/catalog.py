@@ -11,10 +11,10 @@ identity Person person-link Links between identities|신원 연결
 identity RelatedPerson related-person Relatives and carers|가족·보호자
 encounter Appointment appointment Appointments|진료 예약
 encounter AppointmentResponse appointment-response Answers to appointments|예약 응답
-encounter Encounter visit Visits|방문
+encounter Encounter visit Records of visits|방문
 encounter EpisodeOfCare episode Episodes of care|진료 에피소드
 condition ClinicalImpression impression Clinical impressions|임상 소견
-condition Condition problem Diagnoses and problems|진단·문제
+condition Condition problem Diagnosed problems|진단·문제
 condition DetectedIssue detected-issue Detected issues|발견된 문제
 condition FamilyMemberHistory family-history Family history|가족력
 condition Flag warning Warnings|주의 표시
@@ -45,7 +45,7 @@ device DeviceRequest order Orders for devices|기기 의뢰
 device DeviceUseStatement use Use of devices|기기 사용
 device SupplyDelivery delivery Deliveries of supplies|물품 인도
 device SupplyRequest supply-order Orders for supplies|물품 의뢰
-careplan CarePlan plan Care plans|치료 계획
+careplan CarePlan plan Care plans|개별 치료 계획
 careplan CareTeam team Care teams|진료팀
 careplan Goal goal Goals|목표
 careplan RequestGroup order-group Groups of orders|의뢰 묶음
@@ -83,7 +83,7 @@ Until release 8 records were issued with the category of the kind; such a record
 PURPOSES_OF_USE = """
 HMARKT - Healthcare marketing|보건 마케팅
 HOPERAT - Healthcare operations|의료기관 운영
-CAREMGT TREAT+HOPERAT Care management|진료 관리
+CAREMGT HOPERAT Care management|진료 관리
 DONAT HOPERAT Donation|기증
 FRAUD HOPERAT Fraud detection|부정 탐지
 GOV HOPERAT Government|행정
@@ -144,12 +144,11 @@ ERTREAT ETREAT Emergency room treatment|응급실 치료
 POPHLTH TREAT Population health|인구 집단 건강
 TREATDS TREAT Treatment decisions with decision support|의사결정 지원 치료 판단
 """
-"""A line for each concept below `PurposeOfUse` of HL7's code system v3-ActReason: the code, the codes above it (`-` for
+"""A line for each concept below `PurposeOfUse` of HL7's code system v3-ActReason: the code, the code above it (`-` for
 none), and the labels, which are ours.
 
 Source: http://terminology.hl7.org/CodeSystem/v3-ActReason, version 4.0.0 of 2024-02-28 (HL7/UTG at commit a19c2636 of
-2026-08-04; CC0). One place differs: `CAREMGT` is below `HOPERAT` as in HL7, and stays below `TREAT`, where consents
-that were signed earlier have it.
+2026-08-04; CC0). Until release 0.1.0 `CAREMGT` was below `TREAT` here (ADR 57).
 """
 
 
@@ -164,8 +163,8 @@ def _purposes() -> dict[str, Term]:
     return {f"hl7:{code}": Term(*labels.split("|"), *_above(above)) for code, above, labels in rows}
 
 
-def _above(codes: str) -> list[str]:
-    return [] if codes == "-" else [f"hl7:{code}" for code in codes.split("+")]
+def _above(code: str) -> list[str]:
+    return [] if code == "-" else [f"hl7:{code}"]
 
 
 CATALOG = Catalog(

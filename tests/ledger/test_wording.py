@@ -93,7 +93,7 @@ grants = some.builds(
     records=some.sampled_from([(), (bytes(32),)]),
     conditions=some.sampled_from([(), ("once",), ("retain-until:99", "pseudonymise")]),
 )
-grant_lists = some.lists(grants, max_size=4)
+grant_lists = some.lists(grants, max_size=4, unique=True)
 
 
 @given(grant_lists, grant_lists)
@@ -106,6 +106,18 @@ def test_there_is_a_difference_exactly_where_the_terms_differ(before, after):
 
     for words in (EN, KO):
         assert bool(lines_of(words, before, after)) == (terms_of(before) != terms_of(after))
+
+
+def test_a_grant_that_stays_is_not_taken_for_a_change_of_one_that_goes():
+    going = replace(BASE, categories=("health.gene",))
+    assert lines_of(EN, [going, BASE], [BASE]) == [f"removes: {EN.sentence(going, 'The trial')}"]
+
+
+@given(grant_lists, grant_lists, grant_lists)
+def test_grants_that_stay_are_not_mentioned(before, after, staying):
+    changed = [[one for one in grants if one not in staying] for grants in (before, after)]
+    for words in (EN, KO):
+        assert lines_of(words, [*staying, *before], [*after, *staying]) == lines_of(words, *changed)
 
 
 @given(grant_lists, grant_lists)

@@ -4,9 +4,10 @@ import json
 
 import pytest
 
+from mydata_ledger.client import Client
 from mydata_ledger.ledger.consent import NEVER, Consent, Effect, Grant
 from mydata_ledger.ledger.scope import joined
-from mydata_ledger.scripts.cli.consent_versions import NOTHING_NEW
+from mydata_ledger.scripts.cli.consent_versions import CHANGED, NOTHING_NEW
 from mydata_ledger.services.health.formats.consents import codes
 from tests.scripts.test_own_data import door  # noqa: F401 - a fixture
 
@@ -36,6 +37,7 @@ def consent(rule):
     actor = [{"reference": {"reference": "Organization/1"}}]
     policy = {"coding": [{"system": codes.POLICY, "code": codes.ONLY_PROVISIONS}]}
     head = {"resourceType": "Consent", "status": "active", "policyRule": policy}
+    head |= {"patient": rule.pop("patient")} if "patient" in rule else {}
     return head | {"provision": {"provision": [{"actor": actor} | rule]}}
 
 
@@ -99,6 +101,42 @@ def test_replacing_drops_the_permits_in_force_shows_them_and_keeps_refusals(impo
     assert any("removes" in line and "problem" in line for line in result["changes"][importing.trial])
 
 
+def test_a_narrower_import_keeps_the_wider_permit_and_says_so_before_it_is_signed(importing):
+    wide = permit("Condition") | {"class": [*permit("Condition")["class"], *permit("Specimen")["class"]]}
+    importing(wide, options=["--sign"])
+    (result,), _ = importing(permit("Condition"), options=["--sign"])
+    assert result["drafts"][importing.trial] == NOTHING_NEW
+    (kept,) = result["kept"][importing.trial]
+    assert "Specimens" in kept
+    (result,), _ = importing(permit("Condition"), options=["--sign", "--replace"])
+    assert (in_force(importing), result["kept"]) == ([CONDITIONS], {importing.trial: []})
+    assert result["changes"][importing.trial] == ["removes: Specimens"]
+
+
+def test_what_the_files_say_is_not_among_what_stays(importing):
+    by_hand(importing, [refusal()])
+    (result,), _ = importing(permit("Condition"), options=["--sign"])
+    assert [("may never" in line, "Healthcare marketing" in line) for line in result["kept"][importing.trial]] == [
+        (True, True)
+    ]
+    results, _ = importing(permit("Condition"), deny("HMARKT"))
+    assert [list(result["kept"].values()) for result in results] == [[[]], [[]]]
+
+
+def test_a_version_that_was_signed_meanwhile_is_not_overwritten(importing, monkeypatch):
+    draft = Client.draft
+
+    def late(self, *args, **options):
+        drafted = draft(self, *args, **options)
+        by_hand(importing, [refusal()])
+        return drafted
+
+    monkeypatch.setattr(Client, "draft", late)
+    (result,), exit_code = importing(permit("Condition"), options=["--sign"])
+    assert (exit_code, result["drafts"][importing.trial]) == (1, f"refused: {CHANGED}")
+    assert in_force(importing) == [FORBIDDEN]
+
+
 def test_a_refused_draft_is_named_and_sets_the_exit_code(importing):
     (result,), exit_code = importing(permit("Condition"), grantee="0x" + "77" * 20)
     assert exit_code == 1
@@ -111,6 +149,36 @@ def test_a_refusal_of_everyone_says_that_it_refuses_emergency_crews_and_how_to_s
     assert result["emergencies"] == ["Emergency crews are refused too."]
     (spared,), _ = importing(rule, options=["--dry-run", "--spare-emergencies"])
     assert (spared["emergencies"], spared["outcome"]) == ([], "imported_in_part")
+
+
+def of_patient(name, resource_type="Condition"):
+    """The rule, in a consent of a patient."""
+    return {"patient": {"reference": name}} | permit(resource_type)
+
+
+def test_consents_of_another_patient_than_the_one_named_are_refused(importing):
+    results, exit_code = importing(
+        of_patient("Patient/1"), of_patient("Patient/2", "Specimen"), options=["--sign", "--patient", "Patient/1"]
+    )
+    assert (exit_code, [result["outcome"] for result in results]) == (1, ["imported", "refused"])
+    assert "`Patient/2`" in results[1]["reason"]
+    assert in_force(importing) == [CONDITIONS]
+
+
+def test_consents_of_two_patients_in_one_import_are_refused_until_it_is_said_which_the_signer_is(importing):
+    results, exit_code = importing(of_patient("Patient/1"), of_patient("Patient/2"), options=["--dry-run"])
+    assert (exit_code, [result["outcome"] for result in results]) == (1, ["refused", "refused"])
+    assert all("--patient" in result["reason"] for result in results)
+    results, exit_code = importing(of_patient("Patient/1"), of_patient("Patient/1/_history/2"), options=["--dry-run"])
+    assert (exit_code, [result["outcome"] for result in results]) == (0, ["imported", "imported"])
+
+
+def test_a_consent_that_another_person_exported_is_refused(importing):
+    ann = importing.door.fixture.ann.address
+    for account, outcome in {ann: "imported", ann.lower(): "imported", "0x" + "77" * 20: "refused"}.items():
+        person = {"patient": {"identifier": {"system": codes.PERSON, "value": account}}}
+        (result,), _ = importing(person | permit("Condition"), options=["--sign"])
+        assert result["outcome"] == outcome
 
 
 def test_whoever_asks_is_the_role_that_is_named(importing):

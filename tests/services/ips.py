@@ -36,8 +36,17 @@ def records(*resources, holder="0xA"):
 
 
 def codes(value):
-    """Every code of a code or CodeableConcept."""
-    return {value} if isinstance(value, str) else {one.get("code") for one in (value or {}).get("coding", [])}
+    """Every code of a code, a CodeableConcept or a list, whatever else stands in its place."""
+    if isinstance(value, str):
+        return {value.strip().lower()}
+    if isinstance(value, list):
+        return set().union(*map(codes, value))
+    if not isinstance(value, dict):
+        return set()
+    listed = value.get("coding")
+    coded = [one.get("code") for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    found = {one.strip().lower() for one in coded if isinstance(one, str)}
+    return found or codes(value.get("text"))
 
 
 def status_codes(resource):
@@ -45,8 +54,9 @@ def status_codes(resource):
 
 
 def references(value):
+    """The text of each Reference; a resource is none, whatever its members are called."""
     if isinstance(value, dict):
-        if isinstance(value.get("reference"), str):
+        if isinstance(value.get("reference"), str) and "resourceType" not in value:
             yield value["reference"]
         for inner in value.values():
             yield from references(inner)
@@ -106,7 +116,9 @@ class Document:
 
     def check_references(self):
         for resource in self.by_url.values():
-            inner = {f"#{one['id']}" for one in resource.get("contained", [])} | {"#"}
+            listed = resource.get("contained")
+            contained = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+            inner = {f"#{one.get('id')}" for one in contained} | {"#"}
             assert set(references(resource)) <= self.by_url.keys() | inner
 
     def check_standings(self):

@@ -17,7 +17,7 @@ import pytest
 from mydata_ledger.ledger.errors import LedgerError
 from tests.services import consent_reference
 from tests.services.consent_reference import ConsentQuestion
-from tests.services.test_consent_reference import CATEGORIES, RECORDS, ROLE, ledger_permits
+from tests.services.test_consent_reference import CATEGORIES, RECORDS, ROLE, ledger_decision
 from tests.services.test_fhir_consents import TRIAL, read
 
 FOLDER = Path(os.environ.get("CONSENT_ORACLES") or "nowhere")
@@ -156,7 +156,7 @@ def answer_of(grants, question, category):
         frozenset({party}), question.resource_type, question.purpose, question.action, question.today,
         question.data_day, record, question.labels, question.codes,
     )  # fmt: skip
-    return ledger_permits(grants, plain, category)
+    return ledger_decision(grants, plain, category) == "permit"
 
 
 def actors_in(value_):

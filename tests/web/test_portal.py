@@ -14,7 +14,9 @@ from mydata_ledger.ledger.labels import ROLES_KO
 from mydata_ledger.ledger.signers import Wallet
 from mydata_ledger.ledger.summaries import Summaries
 from mydata_ledger.ledger.vocabulary import Vocabulary
+from mydata_ledger.scripts.serve import slices
 from mydata_ledger.scripts.stack import Stack
+from mydata_ledger.services.health.formats.consents import read_consent
 from tests.web.browser import chromium, require_chromium
 from tests.web.study import LAYERS, TRIAL, accredit, issued, reads, requested, trial_of
 from tests.web.wallets import WalletTab
@@ -39,6 +41,9 @@ WORDS = {
         "cancelled": "Nothing was signed.",
         "permitted": "permitted",
         "refused": "refused",
+        "crews": "Emergency crews are refused too.",
+        "spare": "Leave emergencies out",
+        "change": "Allow less",
     },
     "ko": {
         "read": "읽고 결정하기",
@@ -58,6 +63,9 @@ WORDS = {
         "cancelled": "서명하지 않았습니다.",
         "permitted": "허용",
         "refused": "거절",
+        "crews": "응급 구조대도 거절됩니다.",
+        "spare": "응급 상황은 제외",
+        "change": "범위 줄이기",
     },
 }
 
@@ -208,6 +216,35 @@ def test_what_was_forbidden_is_lifted_and_shown_as_lifted(stack, trial, tab, lan
     page.reads(words["lifted"], "#consents .ended")
     assert [one["status"] for one in me.call("GET", "/consents")] == ["revoked"]
     assert page.shown[-1]["message"]["granteeName"] == "anyone", "what is signed is not translated"
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_a_refusal_of_everyone_says_that_it_refuses_crews_and_can_leave_emergencies_out(stack, trial, tab, language):
+    words, person = WORDS[language], Wallet(bytes([82 + (language == "ko")]) * 32)
+    forbid = {"effect": "forbid", "categories": ["health"], "purposes": ["*"], "actions": ["view"]}
+    me = Client(stack.url, person).sign_in()
+    me.consent("*", [forbid])
+    page = signed_in(tab, stack, person, language)
+    page.click("#tab-consents")
+    page.reads(words["crews"], "#consents .crews")
+    page.press(words["change"], "#consents")
+    page.press(words["show"], "#consents")
+    page.reads(words["crews"], "#consents .says .crews")
+    page.press(words["spare"], "#consents")
+    page.until("!document.querySelector('#consents .crews')")
+    page.press(words["sign"], "#consents")
+    page.until("document.querySelector('#consents .actions') && !document.querySelector('#consents .says')")
+    (grant,) = me.call("GET", "/consents")[-1]["grants"]
+    page.until("!document.querySelector('#consents .crews')")
+    vocabulary = Vocabulary(one.catalog for one in slices())
+    spared = {code for code in vocabulary.purposes if "hl7:ETREAT" in vocabulary.path(code)} | {"hl7:TREAT"}
+    refused = {code for code in vocabulary.purposes if set(vocabulary.path(code)) & set(grant["purposes"])}
+    assert refused == vocabulary.purposes.keys() - spared
+    imported = read_consent(OPTOUT, vocabulary, grantee=lambda _: None, spares_emergencies=True)
+    assert grant["purposes"] == list(imported.grants["*"][0].purposes), "as the import does it"
+
+
+OPTOUT = json.dumps({"resourceType": "Consent", "status": "active", "subject": {}, "decision": "deny"}).encode()
 
 
 def test_the_page_and_the_ledger_say_the_same_of_whatever_ends(stack, tab):

@@ -201,7 +201,7 @@ export interface RecordView {
   status: "anchored" | "pending" | "superseded" | "erased";
 }
 
-export type Terms = Record<string, { label: string; label_ko: string }>;
+export type Terms = Record<string, { label: string; label_ko: string; above: string }>;
 
 export interface Vocabulary {
   categories: Terms;

@@ -2,8 +2,9 @@
 // server's texts it shows only the list of changes.
 import { asPerson, get, post, subjectOf } from "./api.js";
 import { ZERO, hex, lockOf, sha256, utf8 } from "./bytes.js";
+import { crewsView } from "./emergencies.js";
 import { holdSecret } from "./keys.js";
-import { narrowView } from "./narrowing.js";
+import { apiForm, narrowView } from "./narrowing.js";
 import { button, el, exactView, grantView, list } from "./view.js";
 import { language, nameOf, translate } from "./words.js";
 
@@ -29,7 +30,8 @@ export async function decide(decision) {
   const title = el("h3", { tabIndex: -1 }, translate("noticeTitle"));
   container.replaceChildren(
     noticeView(draft.notice, title),
-    el("div", { class: "step says" }, el("h3", {}, translate("says")), el("p", {}, translate("saysTo", { name: nameOf(message.grantee, message.granteeName) })), message.grants.map(grantView)),
+    el("div", { class: "step says" }, el("h3", {}, translate("says")), el("p", {}, translate("saysTo", { name: nameOf(message.grantee, message.granteeName) })), message.grants.map(grantView),
+      await crewsView(message.grantee, message.grants, (left) => page.run(() => decideOn(decision, message, left)))),
     el("div", { class: "step changes" }, el("h3", {}, translate("changes")), draft.changes.length ? el("div", { lang: draft.notice.language }, list(draft.changes)) : el("p", {}, translate("nothingChanges"))),
     exactView(draft, message.dataSubject === page.account.signer ? "exactNote" : "exactWard"),
     el("p", { class: "help" }, translate(message.dataSubject === page.account.signer ? `asks.${kind}` : "asks.ward")),
@@ -45,10 +47,16 @@ export async function decide(decision) {
  * @type {(decision: Omit<Decision, "requestDraft">, message: Pick<ConsentMessage, "grantee" | "grants"> & { noticeHash?: string }) => void}
  */
 export function narrow(decision, message) {
-  decision.container.replaceChildren(narrowView(message.grants, decision.back, (grants, forms) => {
-    const requestDraft = (/** @type {string} */ lock) => post(asPerson("/consents/drafts"), { grantee: message.grantee, grants: forms, notice_hash: message.noticeHash, language, lock });
-    return decision.page.run(() => decide({ ...decision, grants, requestDraft }));
-  }));
+  decision.container.replaceChildren(narrowView(message.grants, decision.back, (grants) => decision.page.run(() => decideOn(decision, message, grants))));
+}
+
+/**
+ * Show a draft to the grantee of `message` with these grants, under its notice.
+ * @type {(decision: Omit<Decision, "requestDraft">, message: Pick<ConsentMessage, "grantee"> & { noticeHash?: string }, grants: Grant[]) => Promise<void>}
+ */
+export function decideOn(decision, { grantee, noticeHash }, grants) {
+  const requestDraft = (/** @type {string} */ lock) => post(asPerson("/consents/drafts"), { grantee, grants: grants.map(apiForm), notice_hash: noticeHash, language, lock });
+  return decide({ ...decision, grants, requestDraft });
 }
 
 /** @type {(shown: ConsentDraft, decision: Decision) => Promise<void>} */

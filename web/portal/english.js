@@ -75,5 +75,6 @@ export const ENGLISH = {
   wishesText: "Standing wishes answer for you, so that you are not disturbed each time.",
   neverMarketing: "Never ask me for marketing", neverResearch: "Never ask me for research", askEach: "When somebody asks for my data without a consent, ask me",
   topics: "Tell me of studies about (words, separated by commas)", save: "Save my wishes",
+  crewsRefused: "Emergency crews are refused too.", spareCrews: "Leave emergencies out",
   otherWishes: "You have further wishes, set elsewhere; they are kept.",
 };

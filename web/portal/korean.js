@@ -77,5 +77,6 @@ export const KOREAN = {
   wishesText: "사전 의사를 정해 두면 매번 묻지 않고 그 설정에 따라 자동으로 답변합니다.",
   neverMarketing: "마케팅 목적으로는 묻지 마세요", neverResearch: "연구 목적으로는 묻지 마세요", askEach: "동의 없이 내 데이터를 묻는 이가 있으면 나에게 물어 주세요",
   topics: "알림을 받을 연구 주제 (쉼표로 구분)", save: "저장",
+  crewsRefused: "응급 구조대도 거절됩니다.", spareCrews: "응급 상황은 제외",
   otherWishes: "다른 곳에서 정한 사전 의사가 더 있으며 그대로 유지됩니다.",
 };

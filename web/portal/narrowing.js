@@ -12,15 +12,15 @@ import { actionOf, translate } from "./words.js";
 const DAY = 86_400;
 
 /**
- * The form over grants. `show` gets those that are left, as typed data and in the form that the API takes.
- * @type {(grants: Grant[], back: () => unknown, show: (grants: Grant[], forms: object[]) => unknown) => HTMLElement}
+ * The form over grants. `show` gets those that are left.
+ * @type {(grants: Grant[], back: () => unknown, show: (grants: Grant[]) => unknown) => HTMLElement}
  */
 export function narrowView(grants, back, show) {
   const forms = grants.map(grantForm), problem = el("p", { class: "help", role: "alert" });
   const title = el("h3", { tabIndex: -1 }, translate("narrowTitle"));
   const submit = async () => {
     const left = forms.flatMap((form) => form.read() ?? []);
-    if (left.length) await show(left, left.map(apiForm));
+    if (left.length) await show(left);
     else problem.textContent = translate("nothingLeft");
   };
   queueMicrotask(() => title.focus());
@@ -60,7 +60,7 @@ function leftOf(grant, parts, end) {
   return { ...grant, categories, purposes, actions, expires: day < Number(grant.expires) ? day : grant.expires };
 }
 
-/** @type {(grant: Grant) => object} */
-function apiForm({ notBefore, dataFrom, dataUntil, ...rest }) {
+/** The grant in the form that the API takes. @type {(grant: Grant) => object} */
+export function apiForm({ notBefore, dataFrom, dataUntil, ...rest }) {
   return { ...rest, not_before: notBefore, data_from: dataFrom, data_until: dataUntil };
 }

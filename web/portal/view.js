@@ -78,6 +78,15 @@ export function reachOf(declaredAt, until, extended) {
   return translate("reaches", { until: timeText(until), categories: widest.map(categoryOf).join(", ") });
 }
 
+/** The codes of all purposes. @type {() => string[]} */
+export const purposes = () => Object.keys(vocabulary.purposes);
+
+/** The purpose and every purpose above it. @type {(code: string) => string[]} */
+export function purposesAbove(code) {
+  const above = lookUp(vocabulary.purposes, code)?.above;
+  return [code, ...(above ? purposesAbove(above) : [])];
+}
+
 /** @type {(expires: Whole) => string} */
 const endOf = (expires) => (BigInt(expires) >= NEVER - 1024n ? translate("always") : timeText(expires));
 

@@ -3,6 +3,7 @@
 from mydata_ledger.services.health.formats.consents.finding import consents_in
 from mydata_ledger.services.health.formats.consents.importing import ConsentImport, ImportOutcome, read_consent
 from mydata_ledger.services.health.formats.consents.losses import Loss
+from mydata_ledger.services.health.formats.consents.persons import Signer
 from mydata_ledger.services.health.formats.consents.writing import FHIR_STATUS, write_r4, write_r5
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "ConsentImport",
     "ImportOutcome",
     "Loss",
+    "Signer",
     "consents_in",
     "read_consent",
     "write_r4",

@@ -132,7 +132,7 @@ class BoundReader:
         bound = Bound(set()) if data else Bound()
         for number, one in enumerate(data):
             resolved: set[str] = set()
-            if isinstance(one, Mapping) and one.get("meaning") in {"instance", None}:
+            if isinstance(one, Mapping) and one.get("meaning") in ("instance", None):
                 resolved = self.record.all(names_in(one.get("reference")))
             if len(resolved) == 1:
                 bound.names = (bound.names or set()) | resolved

@@ -11,7 +11,7 @@ LOINC = "http://loinc.org"
 RESOURCE_TYPES = "http://hl7.org/fhir/resource-types"
 TYPE_SYSTEMS = {RESOURCE_TYPES, "http://hl7.org/fhir/fhir-types"}
 CATEGORIES, PURPOSES, ACTIONS = "urn:mydata:category", "urn:mydata:purpose", "urn:mydata:action"
-GRANTEE, RECORD = "urn:mydata:grantee", "urn:mydata:record"
+GRANTEE, RECORD, PERSON = "urn:mydata:grantee", "urn:mydata:record", "urn:mydata:person"
 CONDITION, EFFECT = "urn:mydata:fhir:condition", "urn:mydata:fhir:effect"
 """Extension URLs: one condition of a permit; the effect of an R5 provision if it differs from its
 position in the tree.

@@ -14,6 +14,7 @@ from mydata_ledger.services.health.formats.consents.losses import Losses
 from mydata_ledger.services.health.formats.consents.rules import Rule, Scope, Span, overlap, without
 from mydata_ledger.services.health.formats.consents.terms import TermSets
 
+LEFT_OUT = "those are left out"
 NOT_FORBIDDEN = "not permitted here, but not forbidden to other consents"
 EMERGENCIES = Scope(purposes=frozenset({EMERGENCY}))
 FIRST_SECOND = 1
@@ -45,7 +46,7 @@ class Compiler:
     def compile(self, rule: Rule) -> None:
         """Add the grants of a whole tree."""
         self._plan(rule, Scope(), Scope())
-        self._rule(rule, Scope())
+        self._rule(rule, Scope(), Scope())
 
     def _within(self, rule: Rule, outer: Scope) -> Scope:
         return rule.scope.within(outer, self.words, widely=rule.decision == "deny")
@@ -107,10 +108,14 @@ class Compiler:
             elif inner.expressible and not inner.empty:
                 yield inner
 
-    def _rule(self, rule: Rule, outer: Scope) -> None:
-        """Add the grants of a rule and of its exceptions."""
-        scope = self._within(rule, outer)
-        if scope.empty and scope.expressible:
+    def _rule(self, rule: Rule, outer: Scope, possible_outer: Scope) -> None:
+        """Add the grants of a rule and of its exceptions. `possible_outer` is `outer` if each party around it had every
+        role around it.
+        """
+        scope, possible = self._within(rule, outer), rule.scope.within(possible_outer, self.words, widely=True)
+        if scope.grantees != possible.grantees and not possible.empty:
+            self.losses.lost(rule.path, "a party only while it has a role, which no grant can say", LEFT_OUT)
+        elif scope.empty and scope.expressible:
             self.losses.lost(rule.path, "bounded to nothing", "it decides nothing")
         self._note_contradictions(rule, scope)
         if rule.decision == "permit":
@@ -119,7 +124,7 @@ class Compiler:
             self._say(rule, Effect.FORBID, part)
         certain = rule.scope.within(outer, self.words)
         for exception in rule.exceptions:
-            self._rule(exception, certain)
+            self._rule(exception, certain, possible)
 
     def _permit(self, rule: Rule, scope: Scope) -> None:
         if not scope.expressible or scope.empty:

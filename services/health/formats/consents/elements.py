@@ -9,6 +9,8 @@ from mydata_ledger.ledger.errors import InvalidStatement, MalformedInput
 from mydata_ledger.services.health.formats.consents.rules import ALWAYS, Span
 from mydata_ledger.services.health.formats.periods import span_of
 
+OF_PERIODS = {"id", "extension", "start", "end"}
+
 
 def members(element: Mapping[str, Any], name: str, path: str) -> list[Any]:
     """The items of a repeating element; a single object counts as a list of one."""
@@ -55,6 +57,9 @@ def period_of(period: Any, path: str) -> Span:
         return ALWAYS
     if not isinstance(period, Mapping):
         raise MalformedInput(f"`{path}` is no period")
+    unknown = [n for n in period if n not in OF_PERIODS and not (n.startswith("_") and n[1:] in period)]
+    if unknown or (period and not period.keys() & {"start", "end"}):
+        raise MalformedInput(f"`{path}` is a period with a start, an end or both, and nothing else")
     start, end = (span_of(period[name]) if name in period else None for name in ("start", "end"))
     if ("start" in period and start is None) or ("end" in period and end is None):
         raise MalformedInput(f"`{path}` has a date that cannot be read")

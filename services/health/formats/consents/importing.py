@@ -11,10 +11,10 @@ from mydata_ledger.ledger.canonical import read
 from mydata_ledger.ledger.consent import Grant
 from mydata_ledger.ledger.errors import MalformedInput, TooLarge
 from mydata_ledger.ledger.vocabulary import Vocabulary as Words
-from mydata_ledger.services.health.formats.consents import codes, roots
+from mydata_ledger.services.health.formats.consents import codes, persons, roots
 from mydata_ledger.services.health.formats.consents.bounds import BoundReader
 from mydata_ledger.services.health.formats.consents.compiling import Compiler
-from mydata_ledger.services.health.formats.consents.elements import codings_in
+from mydata_ledger.services.health.formats.consents.elements import codings_in, members
 from mydata_ledger.services.health.formats.consents.losses import Loss
 from mydata_ledger.services.health.formats.consents.reading import ConsentReader
 from mydata_ledger.services.health.formats.consents.resolving import Resolve, Resolver, contained_names
@@ -38,7 +38,7 @@ class ImportOutcome(StrEnum):
 class ConsentImport:
     """Grants by grantee, ready to be drafted for the person to sign; `losses` is everything that was not imported.
 
-    `patient` is the FHIR reference of the person, `release` is R4 or R5.
+    `patient` is the FHIR reference of the person, `patient_names` all names of that person, `release` is R4 or R5.
     """
 
     outcome: ImportOutcome
@@ -46,6 +46,7 @@ class ConsentImport:
     patient: str
     grants: Mapping[str, tuple[Grant, ...]]
     losses: tuple[Loss, ...]
+    patient_names: frozenset[str] = frozenset()
 
 
 def read_consent(
@@ -71,11 +72,11 @@ def read_consent(
 
     Raises:
         MalformedInput: The resource is not a FHIR Consent, or mixes releases.
-        InvalidStatement: It is not active, or a period ends before it starts.
+        InvalidStatement: It is not active, not of a patient, or a period ends before it starts.
         TooLarge: It has more than 4 MiB, or more than 64 grants to one grantee.
     """
     resource = _resource(raw)
-    terms = TermSets(words)
+    terms, patient_names = TermSets(words), persons.patient_names(resource)
     names = contained_names(resource)
     resolvers = (Resolver(codes.GRANTEE, names, grantee), Resolver(codes.RECORD, names, record))
     reader = ConsentReader(BoundReader(*resolvers, words), terms)
@@ -89,7 +90,8 @@ def read_consent(
     if any(len(of_grantee) > MAX_GRANTS for of_grantee in grants.values()):
         raise TooLarge(f"the consent needs more than {MAX_GRANTS} grants to one grantee; split it")
     losses = tuple(dict.fromkeys(reader.losses.found))
-    return ConsentImport(_outcome(grants, losses), release, roots.patient_of(resource), grants, losses)
+    patient = persons.patient_of(resource)
+    return ConsentImport(_outcome(grants, losses), release, patient, grants, losses, patient_names)
 
 
 def _resource(raw: bytes) -> dict[str, Any]:
@@ -169,9 +171,9 @@ def _r5(resource: Mapping[str, Any], reader: ConsentReader) -> Rule:
     expected = "deny" if base == "permit" else "permit"
     nested = tuple(reader.rule(one, f"Consent.provision[{n}]", expected) for n, one in enumerate(provisions))
     bounds: dict[str, Any] = {"period": resource["period"]} if "period" in resource else {}
-    grantees = resource.get("grantee", [])
+    grantees = members(resource, "grantee", "Consent")
     if grantees and (base == "permit" or not nested):
-        bounds["actor"] = [{"reference": one} for one in grantees if isinstance(one, Mapping)]
+        bounds["actor"] = [{"reference": one} for one in grantees]
     rule = reader.scoped(bounds, "Consent", base, nested)
     rule = _with_silence(replace(rule, silent=_is_own_policy(resource.get("policyBasis"))))
     return rule if "decision" in resource else rule.inexpressible()

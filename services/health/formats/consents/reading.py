@@ -66,7 +66,7 @@ class ConsentReader:
         for extension in members(provision, "modifierExtension", path):
             if isinstance(extension, Mapping) and extension.get("url") == codes.EFFECT:
                 effect = extension.get("valueCode")
-        if effect in {"permit", "deny"}:
+        if effect in ("permit", "deny"):
             return str(effect)
         if effect is not None:
             raise MalformedInput(f"`{path}.type` is permit or deny")

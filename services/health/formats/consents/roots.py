@@ -86,10 +86,3 @@ def is_about_data(resource: Mapping[str, Any], losses: Losses) -> bool:
 
 def _codes(resource: Mapping[str, Any], name: str) -> Iterator[tuple[str, str]]:
     return codings_in(resource.get(name))
-
-
-def patient_of(resource: Mapping[str, Any]) -> str:
-    """The reference of the person; empty if it is none."""
-    subject = resource.get("patient", resource.get("subject"))
-    reference = subject.get("reference", "") if isinstance(subject, Mapping) else ""
-    return str(reference)[:200]

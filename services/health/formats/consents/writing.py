@@ -126,7 +126,7 @@ def _identified(system: str, value: str, display: str = "") -> dict[str, Any]:
 
 
 def _person(consent: Consent) -> dict[str, Any]:
-    return _identified("urn:mydata:person", "0x" + consent.data_subject.hex())
+    return _identified(codes.PERSON, "0x" + consent.data_subject.hex())
 
 
 def _period(start: int, end: int) -> dict[str, str]:
