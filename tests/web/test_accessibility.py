@@ -108,7 +108,7 @@ def test_the_keyboard_alone_signs_in_and_withdraws(stack, tab):
     goes_to(page, "Sign in with my wallet")
     tab.press("Enter", 13)
     page.until("document.activeElement.id === 'tab-inbox'")
-    for view in ("requests", "consents"):
+    for view in ("records", "requests", "consents"):
         tab.press("ArrowRight", 39)
         page.until(f"document.activeElement.id === 'tab-{view}'")
     page.until("!!document.querySelector('#consents .danger')")

@@ -169,11 +169,12 @@ function showCount(open) {
   if (open) tab.append(el("span", { class: "count" }, String(open)));
 }
 
-/** Open the view beside the present one on an arrow key. @type {(event: KeyboardEvent) => void} */
+/** Open the view beside the tab that has the focus on an arrow key; a view may still be loading. @type {(event: KeyboardEvent) => void} */
 function moveByArrow({ key }) {
   const step = lookUp({ ArrowRight: 1, ArrowLeft: -1 }, key);
   if (!step) return;
-  const names = shownViews(), next = names[(names.indexOf(page.view) + step + names.length) % names.length];
+  const names = shownViews(), from = names.findIndex((name) => byId(`tab-${name}`) === document.activeElement);
+  const next = names[((from < 0 ? names.indexOf(page.view) : from) + step + names.length) % names.length];
   page.run(() => page.open(next));
   byId(`tab-${next}`).focus();
 }
