@@ -14,7 +14,7 @@ from mydata_ledger.scripts.slices.finding import slices
 from testing.structure import Sources, attributes, levels
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ("ledger", "anchors", "client", "api", "services", "scripts")
+PACKAGES = ("ledger", "anchors", "client", "api", "formats", "services", "scripts")
 NOT_SHIPPED = {"tests", "testing", "bench"}
 FILE_CEILING, FUNCTION_CEILING, CONTRACT_CEILING, LIBRARY_CEILING = 250, 30, 200, 250
 DEPTH_CEILING, LEVEL_CEILING = 2, 9
