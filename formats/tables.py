@@ -47,15 +47,13 @@ def read_table(raw: bytes, declared: str = "", delimiter: str = "") -> Table:
         delimiter: One character; by default the one of DELIMITERS that is most frequent in the first row.
 
     Raises:
-        MalformedInput: There is no row; a column has no name or the name of another; or a quote is not closed, or text
-            follows it.
+        MalformedInput: There is no row; two columns have the same name; or a quote is not closed, or text follows it.
         TooLarge: There are more than 1,000,000 rows, 1,000 columns, or 131,072 characters in a field.
     """
     decoded = decode(raw, declared)
     delimiter = delimiter or _delimiter(decoded.text)
     lines = _rows(decoded.text, delimiter)
-    _, columns = next(lines, (0, []))
-    _check_columns(columns)
+    columns = _columns(next(lines, (0, []))[1])
     rows: list[TableRow] = []
     bad: list[BadPart] = []
     for count, (line, fields) in enumerate(lines, 1):
@@ -97,10 +95,13 @@ def _delimiter(text: str) -> str:
     return max(DELIMITERS, key=lambda one: counts[one])
 
 
-def _check_columns(columns: list[str]) -> None:
-    if not columns:
+def _columns(names: list[str]) -> list[str]:
+    """The names of the columns; one without a name is named by its place: `column 6`."""
+    if not names:
         raise MalformedInput("the table has no rows")
-    if len(columns) > MAX_COLUMNS:
+    if len(names) > MAX_COLUMNS:
         raise TooLarge(f"a table has at most {MAX_COLUMNS} columns")
-    if not all(name.strip() for name in columns) or len(set(columns)) != len(columns):
-        raise MalformedInput("a column has no name, or two have the same")
+    columns = [name if name.strip() else f"column {number}" for number, name in enumerate(names, 1)]
+    if len(set(columns)) != len(columns):
+        raise MalformedInput("two columns have the same name")
+    return columns

@@ -119,12 +119,13 @@ class _Parser:
 
 
 def _malformed(error: etree.XMLSyntaxError) -> MalformedInput:
-    return MalformedInput(f"not well-formed XML: line {error.lineno}; is the file complete?")
+    place = f"line {error.lineno}; " if error.lineno else ""
+    return MalformedInput(f"not well-formed XML: {place}is the file complete?")
 
 
 def _empty(element: Element, tag: str) -> None:
-    """Free an element that was used, and what lies before it; what lies inside of a wanted element stays until then."""
-    if element.tag == tag or not any(one.tag == tag for one in element.iterancestors()):
+    """Free an element that is over, and what lies before it; inside of a wanted element everything stays."""
+    if not any(one.tag == tag for one in element.iterancestors()):
         element.clear(keep_tail=False)
         while element.getprevious() is not None:
             del element.getparent()[0]
