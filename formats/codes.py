@@ -33,14 +33,15 @@ OTHER_NAMES = {
 }
 """Other names of systems: OIDs of HL7, codes of HL7 v2 table 0396, and URLs that are often written."""
 FORMS = {
-    LOINC: re.compile(r"(?P<digits>\d{1,7})-(?P<check>\d)"),
-    SNOMED: re.compile(r"[1-9]\d{5,17}"),
-    RXNORM: re.compile(r"[1-9]\d{0,7}"),
-    ICD10: re.compile(r"[A-Z]\d[0-9A-Z](\.?[0-9A-Z]{1,4})?[+*]?"),
-    KCD: re.compile(r"[A-Z]\d\d(\.?\d{1,4})?[+*]?"),
-    ATC: re.compile(r"[A-Z](\d\d([A-Z]([A-Z](\d\d)?)?)?)?"),
-    CVX: re.compile(r"\d{1,3}"),
+    LOINC: r"(?P<digits>\d{1,7})-(?P<check>\d)",
+    SNOMED: r"[1-9]\d{5,17}",
+    RXNORM: r"[1-9]\d{0,7}",
+    ICD10: r"[A-Z]\d[0-9A-Z](\.?[0-9A-Z]{1,4})?[+*]?",
+    KCD: r"[A-Z]\d\d(\.?\d{1,4})?[+*]?",
+    ATC: r"[A-Z](\d\d([A-Z]([A-Z](\d\d)?)?)?)?",
+    CVX: r"\d{1,3}",
 }
+PATTERNS = {system: re.compile(form, re.ASCII) for system, form in FORMS.items()}
 DIHEDRAL = "0123456789123406789523401789563401289567401239567859876043216598710432765982104387659321049876543210"
 PERMUTED = "01234567891576283094580379614289160435279453126870428657390127938064157046913258"
 MOST_CODINGS = 200
@@ -59,7 +60,7 @@ def system_of(name: str) -> str:
     bare = name.strip().partition("|")[0].rstrip("/") or ""
     if bare.startswith((f"{SNOMED}/", "https://snomed.info/sct/")):
         return SNOMED
-    oid = f"urn:oid:{bare}" if re.fullmatch(r"[0-2](\.\d+){3,}", bare) else bare
+    oid = f"urn:oid:{bare}" if re.fullmatch(r"[0-2](\.[0-9]+){3,}", bare) else bare
     return OTHER_NAMES.get(oid, oid)
 
 
@@ -67,7 +68,7 @@ def is_code(coding: Coding) -> bool:
     """Whether the code can be one of its system, by its form and check digit; true for systems that are not known."""
     if coding.system == UCUM:
         return is_unit(coding.code)
-    form = FORMS.get(coding.system)
+    form = PATTERNS.get(coding.system)
     matched = form.fullmatch(coding.code) if form else None
     if form is None or matched is None:
         return form is None

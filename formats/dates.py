@@ -21,17 +21,18 @@ ZONE_NAME = re.compile(r"[A-Za-z]{1,32}(/[A-Za-z0-9_+-]{1,32}){0,2}")
 CLOCK = r"(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,](?P<part>\d{1,9}))?)?"
 OFFSET = r"(?P<zone>Z|[+-]\d\d(?::?\d\d)?)"
 FORMS = [
-    re.compile(rf"(?P<year>\d{{4}})(?:-(?P<month>\d\d)(?:-(?P<day>\d\d)(?:[T ]{CLOCK} ?{OFFSET}?)?)?)?"),
-    re.compile(
+    rf"(?P<year>\d{{4}})(?:-(?P<month>\d\d)(?:-(?P<day>\d\d)(?:[T ]{CLOCK} ?{OFFSET}?)?)?)?",
+    (
         r"(?P<year>\d{4})(?:(?P<month>\d\d)(?:(?P<day>\d\d)(?:T?(?P<hour>\d\d)(?P<minute>\d\d)"
         rf"(?:(?P<second>\d\d)(?:\.(?P<part>\d{{1,9}}))?)?{OFFSET}?)?)?)?"
     ),
-    re.compile(rf"(?P<year>\d{{4}})[./] ?(?P<month>\d{{1,2}})[./] ?(?P<day>\d{{1,2}})\.?(?: {CLOCK})?"),
-    re.compile(
+    rf"(?P<year>\d{{4}})[./] ?(?P<month>\d{{1,2}})[./] ?(?P<day>\d{{1,2}})\.?(?: {CLOCK})?",
+    (
         r"(?P<year>\d{4})년 ?(?P<month>\d{1,2})월(?: ?(?P<day>\d{1,2})일"
         r"(?: (?P<half>오전|오후) ?(?P<hour>\d{1,2})(?:시 ?(?:(?P<minute>\d{1,2})분)?|:(?P<clock_minute>\d\d)))?)?"
     ),
 ]
+PATTERNS = [re.compile(form, re.ASCII) for form in FORMS]
 """ISO 8601 and FHIR; basic ISO 8601, HL7 v2 and public data; Korean with dots or slashes; Korean in words."""
 
 
@@ -56,7 +57,7 @@ def read_span(text: str, zone: tzinfo = UTC, *, later: bool | None = None) -> Sp
             such date, or no such time in the zone; or the time came twice.
     """
     matched = (
-        next((found for form in FORMS if (found := form.fullmatch(text.strip()))), None) if len(text) < 64 else None
+        next((found for form in PATTERNS if (found := form.fullmatch(text.strip()))), None) if len(text) < 64 else None
     )
     if matched is None:
         raise MalformedInput("not a date or time in a form that is read here: year, month and day, in this order")

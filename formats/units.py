@@ -150,7 +150,7 @@ def _unit(code: str) -> _Unit:
             raise
         except Exception as error:  # the parser and the registry raise errors of many types
             raise MalformedInput("not a unit of UCUM") from error
-    own = (atoms & OF_THEIR_OWN) | {text for text in ANNOTATION.findall(code) if re.search(r"\d", text)}
+    own = (atoms & OF_THEIR_OWN) | {text for text in ANNOTATION.findall(code) if re.search(r"[0-9]", text)}
     return _Unit(quantity.units, _fraction(quantity.magnitude), frozenset(own), not atoms & NEVER)
 
 
