@@ -1,7 +1,7 @@
 """Dates and times as documents write them, as spans of UTC seconds; and days of a place, which last 23 to 25 hours.
 
-A date without a zone is meant where it was written: callers name that zone. A time that a change of the clocks left
-out, or that came twice, is refused, unless the caller says which of the two is meant.
+A date without a zone is of the place where it was written: callers name that zone. A time that a change of the clocks left
+out, or that came twice, is refused, unless the caller says which of the two it is.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def read_span(text: str, zone: tzinfo = UTC, *, later: bool | None = None) -> Sp
     Args:
         text: A date or time in one of FORMS, of the years 1850 to 2200.
         zone: The zone of a text that names none.
-        later: Which of the two is meant by a time that the end of summer time repeats; by default it is refused.
+        later: Which of the two it is, for a time that the end of summer time repeats; by default it is refused.
 
     Raises:
         MalformedInput: The text has another form, such as a year of two digits or the day before the month; there is no

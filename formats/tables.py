@@ -7,6 +7,7 @@ import io
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from mydata_ledger.formats.encodings import decode
 from mydata_ledger.formats.parts import BadPart
@@ -18,8 +19,7 @@ MAX_FIELD = 131_072
 """Characters of one field: the limit of the standard library."""
 
 
-@dataclass(frozen=True, slots=True)
-class TableRow:
+class TableRow(NamedTuple):
     """One row: the line it begins on, and its fields by column, as they are written."""
 
     line: int

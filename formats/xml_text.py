@@ -1,6 +1,6 @@
 """XML without document types, entities and network: what of the standard can do harm is refused, not read.
 
-The parser of lxml expands entities of a document type in attributes even if it is told not to, so a document type is
+The parser of lxml expands entities of a document type in attributes even with `resolve_entities=False`, so a document type is
 found before it parses. See ADR 59.
 """
 
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections import deque
 from collections.abc import Iterator
 from typing import IO, Any
 
@@ -43,7 +42,7 @@ def read_xml(raw: bytes, declared: str = "") -> Element:
     """
     body, parser = _body(decode(raw, declared or _declared(raw)).text), _Parser()
     for start in range(0, len(body), PIECE):
-        deque(parser.feed(body[start : start + PIECE]), maxlen=0)
+        parser.feed(body[start : start + PIECE])
     return parser.root()
 
 
@@ -58,10 +57,7 @@ def stream_xml(stream: IO[bytes], tag: str, declared: str = "") -> Iterator[Elem
     """
     parser = _Parser(most=None)
     for text in _texts(stream, declared):
-        for element in parser.feed(text):
-            if element.tag == tag:
-                yield element
-            _empty(element, tag)
+        yield from parser.wanted(text, tag)
     parser.root()
 
 
@@ -88,22 +84,39 @@ class _Parser:
     def __init__(self, most: int | None = MAX_ELEMENTS) -> None:
         options = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
         self._parser = etree.XMLPullParser(events=("start", "end"), **options)
-        self._depth, self._count, self._most = 0, 0, most
+        self._depth, self._count, self._most, self._inside = 0, 0, most, 0
 
-    def feed(self, text: str) -> Iterator[Element]:
-        """Parse more text, and yield the elements that end in it."""
+    def feed(self, text: str) -> None:
+        """Parse more text, and keep the tree."""
+        for event, _ in self._events(text):
+            self._step(event)
+
+    def wanted(self, text: str, tag: str) -> Iterator[Element]:
+        """Parse more text; yield the elements with the tag that end in it, and free what is over outside of them."""
+        for event, element in self._events(text):
+            self._step(event)
+            is_wanted = element.tag == tag
+            if event == "start":
+                self._inside += is_wanted
+                continue
+            self._inside -= is_wanted
+            if is_wanted:
+                yield element
+            if not self._inside:
+                _free(element)
+
+    def _events(self, text: str) -> Iterator[tuple[str, Element]]:
         try:
             self._parser.feed(text.encode("utf-8", "surrogatepass"))
         except etree.XMLSyntaxError as error:
             raise _malformed(error) from error
-        for event, element in self._parser.read_events():
-            if event == "end":
-                self._depth -= 1
-                yield element
-            else:
-                self._enter()
+        events: Iterator[tuple[str, Element]] = self._parser.read_events()
+        return events
 
-    def _enter(self) -> None:
+    def _step(self, event: str) -> None:
+        if event == "end":
+            self._depth -= 1
+            return
         self._depth, self._count = self._depth + 1, self._count + 1
         if self._depth > MAX_DEPTH:
             raise TooLarge(f"elements are nested at most {MAX_DEPTH} deep")
@@ -123,12 +136,12 @@ def _malformed(error: etree.XMLSyntaxError) -> MalformedInput:
     return MalformedInput(f"not well-formed XML: {place}is the file complete?")
 
 
-def _empty(element: Element, tag: str) -> None:
-    """Free an element that is over, and what lies before it; inside of a wanted element everything stays."""
-    if not any(one.tag == tag for one in element.iterancestors()):
-        element.clear(keep_tail=False)
-        while element.getprevious() is not None:
-            del element.getparent()[0]
+def _free(element: Element) -> None:
+    """Empty an element, and remove what lies before it."""
+    element.clear(keep_tail=False)
+    parent = element.getparent()
+    while parent is not None and parent[0] is not element:
+        del parent[0]
 
 
 def _body(text: str) -> str:

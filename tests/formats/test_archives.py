@@ -115,11 +115,11 @@ def test_any_bytes_are_unpacked_or_refused(raw, begin):
 
 
 @given(some.lists(some.binary(max_size=200), max_size=3))
-def test_what_was_packed_comes_out(contents):
-    raw = packed(*((str(n), content) for n, content in enumerate(contents)))
-    if contents:
-        assert [file.content for file in unpack(raw)] == contents
-    joined = b"".join(gzip.compress(content) for content in contents)
-    if contents:
-        assert next(unpack(joined)).content == b"".join(contents)
-        assert zlib.crc32(next(unpack(joined)).content) == zlib.crc32(b"".join(contents))
+def test_what_was_packed_comes_out(members):
+    raw = packed(*((str(n), content) for n, content in enumerate(members)))
+    if members:
+        assert [file.content for file in unpack(raw)] == members
+    joined = b"".join(gzip.compress(content) for content in members)
+    if members:
+        assert next(unpack(joined)).content == b"".join(members)
+        assert zlib.crc32(next(unpack(joined)).content) == zlib.crc32(b"".join(members))

@@ -110,7 +110,7 @@ def test_what_is_no_date_is_refused(text):
         read_span(text, SEOUL)
 
 
-def test_a_time_that_was_left_out_or_came_twice_is_refused_unless_it_is_said_which():
+def test_a_time_that_was_left_out_or_came_twice_is_refused_unless_the_caller_chooses():
     with pytest.raises(MalformedInput, match="left out"):
         read_span("2026-03-29T02:30", BERLIN)
     with pytest.raises(MalformedInput, match="twice"):
