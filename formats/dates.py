@@ -1,7 +1,7 @@
 """Dates and times as documents write them, as spans of UTC seconds; and days of a place, which last 23 to 25 hours.
 
-A date without a zone is of the place where it was written: callers name that zone. A time that a change of the clocks left
-out, or that came twice, is refused, unless the caller says which of the two it is.
+A date without a zone is of the place where it was written: callers name that zone. A time that a change of the clocks
+left out, or that came twice, is refused, unless the caller says which of the two it is.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """XML without document types, entities and network: what of the standard can do harm is refused, not read.
 
-The parser of lxml expands entities of a document type in attributes even with `resolve_entities=False`, so a document type is
-found before it parses. See ADR 59.
+The parser of lxml expands entities of a document type in attributes even with `resolve_entities=False`, so a document
+type is found before it parses. See ADR 59.
 """
 
 from __future__ import annotations
