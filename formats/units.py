@@ -139,6 +139,8 @@ def _unit(code: str) -> _Unit:
     if not 0 < len(code) <= MAX_CODE:
         raise MalformedInput(f"a unit has 1 to {MAX_CODE} characters")
     plain = ANNOTATION.sub("", ALONE.sub("1", code)) or "1"
+    if plain.startswith("/"):  # it inverts the unit behind it (UCUM §7), and not all that follows, as the parser has it
+        plain = f"1{plain}"
     with _LOCK:
         registry = _registry()
         try:

@@ -46,6 +46,8 @@ def relative(found, wanted):
         ("1", "m3", "L", "1000"),
         ("2", "a", "d", "730.5"),
         ("-40", "Cel", "[degF]", "-40"),
+        ("1", "/g.L", "mL/mg", "1"),
+        ("1", "g/L/h", "mg/mL/h", "1"),
     ],
 )
 def test_a_worked_conversion(value, code, into, wanted):
