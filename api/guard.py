@@ -26,7 +26,9 @@ from mydata_ledger.ledger.typed_data import read_hex
 
 T = TypeVar("T")
 RecordId = Annotated[str, Path(pattern="^0x[0-9a-fA-F]{64}$", description="record id, 32 bytes in 0x-hex")]
-IncidentEntry = Annotated[str | None, Query(pattern="^0x[0-9a-fA-F]{64}$", description="entry of a declared incident")]
+IncidentEntry = Annotated[
+    str | None, Query(pattern="^0x[0-9a-fA-F]{64}$", description="entry of a declared incident, or of its extension")
+]
 ReaderKey = Annotated[
     str | None, Query(max_length=2_500, description="HPKE public key for those without an accredited one: tag and key")
 ]
@@ -108,7 +110,7 @@ def may(category: str, purpose: str, action: str = "view") -> Any:
 
 
 class AccessForm(Form):
-    """Category, purpose and action of an access, and the declared incident in an emergency.
+    """Category, purpose and action of an access, and in an emergency the entry of the incident, or of its extension.
 
     `reader_key` is the HPKE key of a caller without an accredited one. With `consents_at_least`, a decision that is
     based on fewer consents on chain is refused (503).

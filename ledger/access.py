@@ -8,6 +8,7 @@ from enum import StrEnum
 from hashlib import sha256
 
 from mydata_ledger.ledger.consent import Consent
+from mydata_ledger.ledger.emergency import NOTHING, Emergency, EmergencyScope
 from mydata_ledger.ledger.party import Party
 from mydata_ledger.ledger.record import Record
 from mydata_ledger.ledger.status import Status, stands, status_of
@@ -40,8 +41,9 @@ class AccessRequest:
     """A requester's question about one record.
 
     `purposes` is the requested purpose followed by all purposes above it. `incident` is the entry (32 bytes) of a
-    declared incident, zero without one. `request_id` is 32 random bytes that make the receipt unique. `at_least` is the
-    number of consents that the caller knows to be on chain: an answer that rests on fewer consents is refused.
+    declared incident or of its extension, zero without one. `request_id` is 32 random bytes that make the receipt
+    unique. `at_least` is the number of consents that the caller knows to be on chain: an answer that rests on fewer
+    consents is refused. `emergency` is what the vocabulary lets an emergency reach: nothing, unless it is given.
     """
 
     request_id: bytes
@@ -52,6 +54,7 @@ class AccessRequest:
     action: str
     incident: bytes = bytes(32)
     at_least: int = 0
+    emergency: EmergencyScope = NOTHING
 
     @property
     def purpose(self) -> str:
@@ -61,29 +64,7 @@ class AccessRequest:
     def about(self, category: str) -> AccessRequest:
         """This question about another category."""
         members = (self.request_id, self.requester, self.record_id, category, self.purposes, self.action)
-        return AccessRequest(*members, self.incident, self.at_least)
-
-
-@dataclass(frozen=True, slots=True)
-class Incident:
-    """A responder's signed declaration of an emergency: number, reason and time box (UTC seconds, end exclusive)."""
-
-    responder: str
-    data_subject: bytes
-    incident_number: str
-    reason: str
-    not_before: int
-    expires: int
-
-    def covers(self, requester: str, data_subject: bytes, at_time: int) -> bool:
-        """Whether this requester declared the incident for this data subject, with a number and a reason, and it is
-        open at `at_time`.
-        """
-        return (
-            (self.responder, self.data_subject) == (requester, data_subject)
-            and bool(self.incident_number.strip() and self.reason.strip())
-            and self.not_before <= at_time < self.expires
-        )
+        return AccessRequest(*members, self.incident, self.at_least, self.emergency)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +128,7 @@ class Facts:
     consents: tuple[ConsentState, ...] = ()
     requester: Party | None = None
     blocked: bool = False
-    incident: Incident | None = None
+    incident: Emergency | None = None
     consents_size: int = 0
     records_size: int = 0
     block: int = 0

@@ -2,9 +2,9 @@
 
 It decides in this order: no record or wrong category, no; the data subject's own view, yes; block list, no; any
 applying forbid, no; any applying permit whose notice still stands, yes, with the union of obligations; a declared
-emergency, yes, as break-glass; a permit whose notice was replaced, needs_reconsent; otherwise no. An outdated notice
-comes after break-glass and after other permits: a new text must neither prevent emergency access nor invalidate another
-consent.
+emergency that reaches the category, yes, as break-glass; a permit whose notice was replaced, needs_reconsent; otherwise
+no. An outdated notice comes after break-glass and after other permits: a new text must neither prevent emergency access
+nor invalidate another consent.
 """
 
 from __future__ import annotations
@@ -84,6 +84,12 @@ def _obligations(verdicts: Sequence[Verdict]) -> frozenset[str]:
 
 
 def breaks_glass(request: AccessRequest, facts: Facts, at_time: int) -> bool:
+    """Whether the question is asked in a declared emergency that reaches the category of this record."""
+    scope, extended = request.emergency, facts.incident is not None and facts.incident.extended
+    return is_emergency(request, facts, at_time) and scope.reaches(request.category, at_time, extended=extended)
+
+
+def is_emergency(request: AccessRequest, facts: Facts, at_time: int) -> bool:
     """Whether an accredited responder asks under their own open incident for the data subject of this record."""
     return (
         EMERGENCY in request.purposes
@@ -151,7 +157,7 @@ def _meets(term: Condition | None, state: ConsentState, request: AccessRequest, 
         case "aggregate-only":
             return request.action == "compute"
         case "emergency-only":
-            return breaks_glass(request, facts, at_time)
+            return is_emergency(request, facts, at_time)
         case "retain-until":
             return at_time < term.number
         case _:

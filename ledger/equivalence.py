@@ -12,8 +12,9 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from mydata_ledger.ledger.access import SELF_VIEW, AccessRequest, Incident
+from mydata_ledger.ledger.access import SELF_VIEW, AccessRequest
 from mydata_ledger.ledger.consent import NEVER, Consent, Grant
+from mydata_ledger.ledger.emergency import Emergency
 
 Terms = tuple[str, str, tuple[Grant, ...], bytes, str]
 """The part of a consent that many people may share: grantee and their name, grants without their personal parts, notice
@@ -70,7 +71,7 @@ def consent_key(terms: Any, anchored: Any, begun: Any, unended: Any) -> Any:
     return 8 * terms + 4 * anchored + 2 * begun + unended
 
 
-def is_decided_alone(question: AccessRequest, incident: Incident | None, consents: Sequence[ConsentKey]) -> bool:
+def is_decided_alone(question: AccessRequest, incident: Emergency | None, consents: Sequence[ConsentKey]) -> bool:
     """Whether the answer about a record with these consents holds for no other record: the answer depends on the data
     subject (their own view, a declared incident), or a consent has no key.
     """

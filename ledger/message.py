@@ -17,6 +17,7 @@ class Event(StrEnum):
     EXPIRING = "consent.expiring"
     USED = "data.used"
     BROKE_GLASS = "data.broke_glass"
+    EXTENDED = "data.emergency_extended"
     NAMED = "delegation.named"
     RESULTS = "study.results"
     OPENED = "link.opened"

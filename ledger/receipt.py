@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from mydata_ledger.ledger.access import Acknowledgement, Incident, Reason
+from mydata_ledger.ledger.access import Acknowledgement, Reason
 from mydata_ledger.ledger.commitment.entry import Entry
 from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.delegation import Delegation
+from mydata_ledger.ledger.emergency import Emergency, ExtendedIncident, Incident, IncidentExtension
 from mydata_ledger.ledger.merkle import Head, verify_inclusion
 from mydata_ledger.ledger.record import Erasure, Issue
 
@@ -47,7 +48,9 @@ class AccessReceipt:
         return self.permitted and self.record_id == record_id and self.reason in RELEASING
 
 
-Statement = Consent | Revocation | Delegation | Issue | Erasure | AccessReceipt | Incident | Acknowledgement
+Statement = (
+    Consent | Revocation | Delegation | Issue | Erasure | AccessReceipt | Incident | Acknowledgement | IncidentExtension
+)
 LOG_OF: dict[type, str] = {
     Consent: CONSENTS,
     Revocation: CONSENTS,
@@ -57,6 +60,7 @@ LOG_OF: dict[type, str] = {
     AccessReceipt: ACCESS,
     Incident: ACCESS,
     Acknowledgement: ACCESS,
+    IncidentExtension: ACCESS,
 }
 
 
@@ -80,6 +84,21 @@ class LoggedStatement:
     signed: SignedStatement
     position: int
     accepted_at: int
+
+
+def emergency_of(entry: bytes, find: Callable[[bytes], LoggedStatement | None]) -> Emergency | None:
+    """The emergency that a question with this entry rests on: a declared incident, or an extended one by the entry of
+    its extension. `find` gives the statement of an entry of the access log.
+    """
+    statement = _statement_of(find(entry))
+    if isinstance(statement, IncidentExtension):
+        incident = _statement_of(find(statement.incident))
+        return ExtendedIncident(incident, statement) if isinstance(incident, Incident) else None
+    return statement if isinstance(statement, Incident) else None
+
+
+def _statement_of(logged: LoggedStatement | None) -> Statement | None:
+    return logged.signed.statement if logged else None
 
 
 def verify_logged(entry: Entry, position: int, proof: Sequence[bytes], anchored: Head) -> None:

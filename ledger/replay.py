@@ -15,14 +15,15 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import product
 
-from mydata_ledger.ledger.access import AccessRequest, ConsentState, Decision, Facts, Incident, Reason
+from mydata_ledger.ledger.access import AccessRequest, ConsentState, Decision, Facts, Reason
 from mydata_ledger.ledger.commitment.entry import NO_LOCK, Entry, lock_of
 from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.decide import decide
 from mydata_ledger.ledger.delegation import Delegation
+from mydata_ledger.ledger.emergency import NOTHING, Emergency, EmergencyScope, Incident, IncidentExtension
 from mydata_ledger.ledger.party import Party
 from mydata_ledger.ledger.past_states import HistoricState, Use, naming, states_at
-from mydata_ledger.ledger.receipt import AccessReceipt, LoggedStatement
+from mydata_ledger.ledger.receipt import AccessReceipt, LoggedStatement, emergency_of
 from mydata_ledger.ledger.record import Erasure, Issue, Record
 
 SLACK = 3
@@ -49,7 +50,7 @@ class Evidence:
     `parties` gives for an account which party it belonged to from which UTC second on. `revealed` gives by lock or
     digest when the chain marked it. `outdated` are the notices replaced by now, `erased`
     the records erased at an unknown time. `path` maps a purpose to itself and all purposes above it. `complete`
-    promises that no other statement exists.
+    promises that no other statement exists. `emergency` is what the vocabulary lets an emergency reach, and since when.
     """
 
     statements: Sequence[LoggedStatement]
@@ -59,6 +60,7 @@ class Evidence:
     outdated: frozenset[bytes] = frozenset()
     erased: frozenset[bytes] = frozenset()
     complete: bool = False
+    emergency: EmergencyScope = NOTHING
 
 
 class Replay:
@@ -85,7 +87,7 @@ class Replay:
                 self._issues.setdefault(issue.record_id, logged)
             case Erasure() as erasure:
                 self._erasures.setdefault(erasure.record_id, logged)
-            case Incident():
+            case Incident() | IncidentExtension():
                 self._incidents[logged.signed.entry.entry] = logged
             case AccessReceipt(permitted=True) as receipt:
                 for entry in receipt.consents:
@@ -101,7 +103,7 @@ class Replay:
             return Outcome.SEARCH if receipt.permitted and not receipt.consents else Outcome.OTHER
         if receipt.record_id not in self._issues and not self._evidence.complete:
             return Outcome.NOT_HELD
-        request = _request(receipt, self._evidence.path)
+        request = _request(receipt, self._evidence)
         answers = [
             _answer(decide(request, facts, receipt.decided_at), facts)
             for facts in self._possible_facts(logged, receipt)
@@ -114,14 +116,18 @@ class Replay:
     def _possible_facts(self, logged: LoggedStatement, receipt: AccessReceipt) -> Iterator[Facts]:
         """The facts of every state in which the decision may have been made."""
         now = receipt.decided_at
-        incident = self._incidents.get(receipt.justification)
-        declaration = incident.signed.statement if incident and incident.position < logged.position else None
+        emergency = emergency_of(receipt.justification, lambda entry: self._declared(entry, logged.position))
         for record, requester in product(self._records(receipt), self._requesters(receipt.requester, now)):
             statements = self._consents[record.issue.data_subject] if record else []
             prefixes = list(_prefixes(statements, receipt.consents_size, now))
             for visible, late, stale in product(prefixes, (False, True), self._notices(statements)):
                 states = self._states(visible, logged, receipt, late, stale)
-                yield _facts(record, requester, naming(states, requester, now), declaration, receipt)
+                yield _facts(record, requester, naming(states, requester, now), emergency, receipt)
+
+    def _declared(self, entry: bytes, before: int) -> LoggedStatement | None:
+        """The incident or extension with this entry that was in the log before a position."""
+        logged = self._incidents.get(entry)
+        return logged if logged and logged.position < before else None
 
     def _records(self, receipt: AccessReceipt) -> list[Record | None]:
         """The possible states of the record: not issued yet, issued, erased."""
@@ -186,15 +192,16 @@ def _readings(issue: Issue) -> list[Issue]:
     return [issue, *earlier]
 
 
-def _request(receipt: AccessReceipt, path: Callable[[str], tuple[str, ...]]) -> AccessRequest:
+def _request(receipt: AccessReceipt, evidence: Evidence) -> AccessRequest:
     return AccessRequest(
         request_id=receipt.request_id,
         requester=receipt.requester,
         record_id=receipt.record_id,
         category=receipt.category,
-        purposes=path(receipt.purpose),
+        purposes=evidence.path(receipt.purpose),
         action=receipt.action,
         incident=receipt.justification,
+        emergency=evidence.emergency,
     )
 
 
@@ -204,12 +211,16 @@ def _answer(decision: Decision, facts: Facts) -> tuple[bool, str, tuple[bytes, .
 
 
 def _facts(
-    record: Record | None, requester: Party | None, states: list[ConsentState], incident: object, receipt: AccessReceipt
+    record: Record | None,
+    requester: Party | None,
+    states: list[ConsentState],
+    emergency: Emergency | None,
+    receipt: AccessReceipt,
 ) -> Facts:
     shared_facts = Facts(
         record=None,
         requester=requester,
-        incident=incident if isinstance(incident, Incident) else None,
+        incident=emergency,
         consents_size=receipt.consents_size,
         records_size=receipt.records_size,
         block=receipt.block,

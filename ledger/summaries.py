@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from mydata_ledger.ledger.access import EMERGENCY, Incident
+from mydata_ledger.ledger.access import EMERGENCY
 from mydata_ledger.ledger.consent import Consent, Effect, Grant, Revocation
 from mydata_ledger.ledger.delegation import Delegation
+from mydata_ledger.ledger.emergency import Incident, IncidentExtension
 from mydata_ledger.ledger.korean import with_particle
 from mydata_ledger.ledger.vocabulary import Term
 from mydata_ledger.ledger.wording import Words, moment
@@ -106,6 +107,15 @@ class Summaries(Words):
             return f"{declares} 당사자에게 알려지고 심사자가 살펴봅니다."
         declares = f"Declares an emergency about {person} ({number}), open until {until}: {reason}."
         return f"{declares} The person is told of it, and a reviewer looks at it."
+
+    def extension(self, extension: IncidentExtension, incident_number: str) -> str:
+        """What a responder extends, about whom, until when (UTC), why, and who is notified."""
+        person, until = "0x" + extension.data_subject.hex(), moment(extension.until)
+        if self._korean:
+            extends = f"{person}에 관한 응급 상황({incident_number})을 {until}까지 모든 건강 기록으로 넓힙니다"
+            return f"{extends}: {extension.reason}. 당사자에게 알려지고 심사자가 살펴봅니다."
+        extends = f"Extends the emergency about {person} ({incident_number}) to all health records until {until}"
+        return f"{extends}: {extension.reason}. The person is told of it, and a reviewer looks at it."
 
     def acknowledgement(self, position: int) -> str:
         """What a reader countersigns about the receipt at a position."""

@@ -10,6 +10,7 @@ from heapq import nlargest
 from itertools import pairwise
 
 from mydata_ledger.ledger.consent import ACTIONS, Grant
+from mydata_ledger.ledger.emergency import NOTHING, EmergencyScope
 from mydata_ledger.ledger.errors import UnknownTerm
 from mydata_ledger.ledger.terms import Condition
 
@@ -50,21 +51,34 @@ class Catalog:
     identifying: frozenset[str] = frozenset()
     area: Term | None = None
     """The labels of all its categories together: of the category above them, which has the catalog's name."""
+    emergency: EmergencyScope = NOTHING
+    """Those of its categories that an incident, and an extension of it, reach without consent."""
+
+    def __post_init__(self) -> None:
+        """Raise ValueError if an emergency would reach anything but this catalog's own categories."""
+        own = self.categories.keys() | {self.name}
+        if not own.issuperset(self.emergency.urgent + self.emergency.further):
+            raise ValueError(f"{self.name}: an emergency reaches categories of this catalog only")
 
 
 class Vocabulary:
-    """All catalogs combined; only this class knows the hierarchy of purposes."""
+    """All catalogs combined; only this class knows the hierarchy of purposes.
 
-    def __init__(self, catalogs: Iterable[Catalog]) -> None:
+    `emergency` is what an emergency reaches, from the UTC second `emergency_since` on.
+    """
+
+    def __init__(self, catalogs: Iterable[Catalog], emergency_since: int = 0) -> None:
         self.categories: dict[str, Term] = {}
         self.purposes: dict[str, Term] = {}
         self.areas: dict[str, Term] = {}
         self.identifying: frozenset[str] = NAMES_PEOPLE
+        self.emergency = EmergencyScope(since=emergency_since)
         for catalog in catalogs:
             self.categories |= catalog.categories
             self.purposes |= catalog.purposes
             self.areas |= {catalog.name: catalog.area} if catalog.area else {}
             self.identifying |= catalog.identifying
+            self.emergency = self.emergency.with_scope(catalog.emergency)
         self._paths: dict[str, tuple[str, ...]] = {}
         self._below = {
             category: tuple(sorted(lower for lower in self.categories if lower.startswith(category + ".")))

@@ -109,7 +109,7 @@ def _world(
         keys=state_folder.keys(store),
         clock=state_folder.clock,
         gateway=state_folder.gateway,
-        vocabulary=Vocabulary(service.catalog for service in services),
+        vocabulary=Vocabulary((service.catalog for service in services), state_folder.rule_since),
         domains=state_folder.domains,
         computer=ReaderKey(secret(settings.state, "computer", lambda: generate_reader_key().raw)),
         hurry=hurry,

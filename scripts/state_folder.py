@@ -27,6 +27,7 @@ from mydata_ledger.ledger.typed_data import Domain
 from mydata_ledger.scripts.file_lock import FileLock
 from mydata_ledger.scripts.master_files import MasterFiles, notes_folder
 from mydata_ledger.scripts.payloads import PayloadArchive, open_store
+from mydata_ledger.scripts.rule_since import rule_since
 from mydata_ledger.scripts.settings import Settings, secret
 from mydata_ledger.scripts.state_lock import lock_keystore
 
@@ -95,6 +96,11 @@ class StateFolder:
     def gateway(self) -> Wallet:
         """Wallet that signs receipts."""
         return Wallet(secret(self.settings.state, "gateway"))
+
+    @cached_property
+    def rule_since(self) -> int:
+        """UTC second from which emergency access has its scope, made at first use. Raises SourceUnavailable."""
+        return rule_since(self.keystore, self.clock.now())
 
     @cached_property
     def payloads(self) -> PayloadArchive:

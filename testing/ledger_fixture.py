@@ -10,9 +10,10 @@ from typing import Any, TypeVar
 from mydata_ledger.anchors.memory import FixedClock, MemoryKeys, MemoryPayloads, MemoryStore
 from mydata_ledger.anchors.store import Store
 from mydata_ledger.ledger import envelope, typed_data
-from mydata_ledger.ledger.access import AccessRequest, Incident
+from mydata_ledger.ledger.access import AccessRequest
 from mydata_ledger.ledger.commitment.entry import lock_of
 from mydata_ledger.ledger.consent import NEVER, Consent, Effect, Grant, Revocation
+from mydata_ledger.ledger.emergency import EmergencyScope, Incident, IncidentExtension
 from mydata_ledger.ledger.kernel import Bounds, Draft, GrantRequest, Kernel, Release, Signers, Upload, World, ports_of
 from mydata_ledger.ledger.notice import Notice
 from mydata_ledger.ledger.party import Party
@@ -33,15 +34,13 @@ PURPOSES = {
     "hl7:BTG": "hl7:ETREAT",
     "mydata:SELF_VIEW": "",
 }
-VOCABULARY = Vocabulary(
-    [
-        Catalog(
-            "test",
-            {LAB: Term("Laboratory", "검사"), VITALS: Term("Vital signs", "활력징후")},
-            {code: Term(code, code, above) for code, above in PURPOSES.items()},
-        )
-    ]
+CATALOG = Catalog(
+    "test",
+    {LAB: Term("Laboratory", "검사"), VITALS: Term("Vital signs", "활력징후")},
+    {code: Term(code, code, above) for code, above in PURPOSES.items()},
+    emergency=EmergencyScope(urgent=(LAB,), further=(VITALS,)),
 )
+VOCABULARY = Vocabulary([CATALOG])
 NOTICE = Notice("general", 1, "en", "We show you who reads what.")
 ROLES = {"hospital": "holder", "trial": "trial", "insurer": "insurer", "merchant": "merchant", "responder": "responder"}
 
@@ -187,6 +186,12 @@ class LedgerFixture:
         )
         return self.kernel.people.incidents.declare(
             drafted(draft, Incident), self.sign(responder, draft.statement)
+        ).signed.entry.entry
+
+    def extends(self, responder: Wallet, incident: bytes, seconds: int = 3_600) -> bytes:
+        draft = self.kernel.people.incidents.draft_extension(responder.address, incident, "still unconscious", seconds)
+        return self.kernel.people.incidents.extend(
+            drafted(draft, IncidentExtension), self.sign(responder, draft.statement)
         ).signed.entry.entry
 
     def asks(

@@ -14,12 +14,13 @@ from web3.types import RPCEndpoint
 
 from mydata_ledger.api.schemas import certificate_document, proof_document
 from mydata_ledger.ledger import merkle, typed_data
-from mydata_ledger.ledger.access import Acknowledgement, Incident
+from mydata_ledger.ledger.access import Acknowledgement
 from mydata_ledger.ledger.commitment import disclosure
 from mydata_ledger.ledger.commitment.content import record_commitment
 from mydata_ledger.ledger.commitment.entry import NO_LOCK, Entry, lock_of
 from mydata_ledger.ledger.consent import NEVER, Consent, Effect, Grant, Revocation
 from mydata_ledger.ledger.delegation import Delegation, paper_relation
+from mydata_ledger.ledger.emergency import Incident, IncidentExtension
 from mydata_ledger.ledger.kernel import Proof
 from mydata_ledger.ledger.merkle import Head
 from mydata_ledger.ledger.receipt import (
@@ -243,6 +244,10 @@ class ProofBuilder:
     def incident(self) -> Incident:
         return Incident(CREW.address, PERSON.signer, "119-2026-7", "unconscious", self.now, self.now + 3600)
 
+    def extension(self, incident: LoggedStatement) -> IncidentExtension:
+        entry, box = incident.signed.entry.entry, (self.now, self.now + 3600)
+        return IncidentExtension(CREW.address, PERSON.signer, entry, "still unconscious", *box)
+
     def acknowledgement(self, receipt: LoggedStatement) -> Acknowledgement:
         entry, opened = receipt.signed.entry.entry, receipt.signed.statement
         assert isinstance(opened, AccessReceipt)
@@ -279,6 +284,7 @@ def every_kind(builder: ProofBuilder) -> dict[str, Document]:
     }
     on_paper = builder.consent(signer=CLERK.signer)
     witnessed, paper = builder.log(builder.witness_statement(on_paper), NURSE), builder.log(on_paper, CLERK)
+    logged["extension"] = builder.log(builder.extension(logged["emergency"]), CREW)
     logged["acknowledgement"] = builder.log(builder.acknowledgement(logged["access receipt"]), CREW)
     erasure = builder.log(builder.erasure(issued), PERSON)
     builder.anchor()

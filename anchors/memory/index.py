@@ -12,16 +12,16 @@ from mydata_ledger.ledger.access import (
     ConsentState,
     Facts,
     Found,
-    Incident,
     SearchPosition,
     search_position,
 )
 from mydata_ledger.ledger.consent import Consent
 from mydata_ledger.ledger.delegation import Delegation, DelegationState, stands_by, with_ends
+from mydata_ledger.ledger.emergency import Emergency, Incident, IncidentExtension
 from mydata_ledger.ledger.errors import SourceUnavailable
 from mydata_ledger.ledger.party import ANYONE
 from mydata_ledger.ledger.ports import KnownMarks
-from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, RECORDS, AccessReceipt, LoggedStatement
+from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, RECORDS, AccessReceipt, LoggedStatement, emergency_of
 from mydata_ledger.ledger.record import Issue, Record
 from mydata_ledger.ledger.search import searched_categories
 
@@ -177,7 +177,7 @@ class MemoryIndex:
     def receipts_of(self, data_subject: bytes, after: int, limit: int) -> list[LoggedStatement]:
         """Receipts and incidents about a person, by position above `after`."""
         about = self._state.about.get(data_subject, [])
-        kinds = AccessReceipt | Incident
+        kinds = AccessReceipt | Incident | IncidentExtension
         return [r for r in about if isinstance(r.signed.statement, kinds) and r.position > after][:limit]
 
     def statements_about(self, log: str, data_subject: bytes, after: int, limit: int) -> list[LoggedStatement]:
@@ -200,10 +200,9 @@ class MemoryIndex:
         on_chain = {key: block for key, block in self._state.marks.items() if block is not None and key > after}
         return KnownMarks(max(self._state.blocks, default=0), dict(sorted(on_chain.items())[:limit]))
 
-    def incident(self, entry: bytes) -> Incident | None:
-        """An incident by its entry."""
-        logged = self._state.by_entry.get((ACCESS, entry))
-        return logged.signed.statement if logged and isinstance(logged.signed.statement, Incident) else None
+    def incident(self, entry: bytes) -> Emergency | None:
+        """An incident by its entry, or an extended one by the entry of its extension."""
+        return emergency_of(entry, lambda each: self._state.by_entry.get((ACCESS, each)))
 
     def remember_drafts(self, drafts: Sequence[Issue]) -> None:
         """Store drafts of records until the holder submits the signed Issue."""

@@ -12,6 +12,7 @@ from mydata_ledger.ledger import merkle
 from mydata_ledger.ledger.commitment.entry import NO_LOCK, Entry, lock_of
 from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.delegation import Delegation
+from mydata_ledger.ledger.emergency import IncidentExtension
 from mydata_ledger.ledger.errors import InvalidStatement, StaleConsent
 from mydata_ledger.ledger.merkle import Head
 from mydata_ledger.ledger.notice import Notice
@@ -205,6 +206,11 @@ class State:
             raise InvalidStatement("a record of that id is issued already; draft the record again")
         if isinstance(statement, Erasure) and statement.record_id not in self.record_logged:
             raise InvalidStatement("there is no record of that id to erase")
+        if isinstance(statement, IncidentExtension) and any(
+            isinstance(earlier := logged.signed.statement, IncidentExtension) and earlier.incident == statement.incident
+            for logged in self.about[statement.data_subject]
+        ):
+            raise StaleConsent("the incident was extended before; declare a new incident")
 
 
 def follows(statement: Consent | Revocation | Delegation, newest: LoggedStatement | None) -> bool:

@@ -209,7 +209,7 @@ def _incident(entry: Any) -> bytes:
     if entry is None:
         return NO_INCIDENT
     if not isinstance(entry, str) or not RECORD_ID.fullmatch(entry):
-        raise MalformedInput("`context.incident` is the entry of a declared incident, 32 bytes in 0x-hex")
+        raise MalformedInput("`context.incident` is the entry of an incident or of its extension, 32 bytes in 0x-hex")
     return bytes.fromhex(entry[2:])
 
 

@@ -51,13 +51,24 @@ class TermView(BaseModel):
     above: str
 
 
+class EmergencyView(BaseModel):
+    """The categories, each with those below it, that an emergency reaches without consent: `urgent` under an incident,
+    `further` too under its extension, nothing else. Before the UTC second `since` it reached every category.
+    """
+
+    urgent: list[str]
+    further: list[str]
+    since: int
+
+
 class VocabularyView(BaseModel):
-    """The terms that a consent may use."""
+    """The terms that a consent may use, and what an emergency reaches without one."""
 
     categories: dict[str, TermView]
     purposes: dict[str, TermView]
     actions: list[str]
     conditions: list[str]
+    emergency: EmergencyView
 
 
 def _party_view(party: Party) -> PartyView:
@@ -116,7 +127,7 @@ def get_notice(digest: Annotated[str, Path(pattern="^0x[0-9a-fA-F]{64}$")], kern
 
 @router.get("/vocabulary")
 def get_vocabulary(kernel: KernelDep) -> VocabularyView:
-    """Categories, purposes, actions and conditions."""
+    """Categories, purposes, actions and conditions, and what an emergency reaches."""
     vocabulary = kernel.queries.vocabulary
     return VocabularyView(
         categories={
@@ -129,4 +140,9 @@ def get_vocabulary(kernel: KernelDep) -> VocabularyView:
         },
         actions=sorted(ACTIONS),
         conditions=sorted(WRITTEN),
+        emergency=EmergencyView(
+            urgent=list(vocabulary.emergency.urgent),
+            further=list(vocabulary.emergency.further),
+            since=vocabulary.emergency.since,
+        ),
     )

@@ -17,7 +17,8 @@ from mydata_ledger.api.schemas import (
     draft_view,
     proof_document,
 )
-from mydata_ledger.ledger.access import Acknowledgement, Incident, Reason
+from mydata_ledger.ledger.access import Acknowledgement, Reason
+from mydata_ledger.ledger.emergency import Incident, IncidentExtension
 from mydata_ledger.ledger.errors import NotFound
 from mydata_ledger.ledger.kernel import RELEASING, Kernel
 from mydata_ledger.ledger.receipt import ACCESS, RECORDS, AccessReceipt, LoggedStatement
@@ -120,7 +121,7 @@ def submit_acknowledgement(form: SignedForm, kernel: KernelDep, _: SignedIn) -> 
 def list_emergency_notices(
     caller: SignedIn, kernel: KernelDep, after: After = -1, limit: Limit = 200
 ) -> list[InboxNotice]:
-    """Emergencies declared about the caller and records opened in them, from the access log."""
+    """Emergencies declared about the caller or extended, and records opened in them, from the access log."""
     receipts = kernel.queries.receipts_of(caller.signer, after, limit)
     return [notice for logged in receipts if (notice := _notice_of(logged, kernel))]
 
@@ -130,12 +131,12 @@ def _notice_of(logged: LoggedStatement, kernel: Kernel) -> InboxNotice | None:
     if isinstance(statement, Incident):
         text = f"{_name(statement.responder, kernel)} declared an emergency about you: {statement.reason}"
         return _inbox_notice("incident", logged, text, statement.responder, statement.incident_number)
+    if isinstance(statement, IncidentExtension):
+        text = f"{_name(statement.responder, kernel)} extended the emergency to all health records: {statement.reason}"
+        return _inbox_notice("extension", logged, text, statement.responder, _number(logged.signed.entry.entry, kernel))
     if isinstance(statement, AccessReceipt) and statement.reason == Reason.BROKE_GLASS:
-        incident = kernel.queries.incident(statement.justification)
         text = f"{_name(statement.requester, kernel)} opened a record of yours ({statement.category}) in an emergency"
-        return _inbox_notice(
-            "break_glass", logged, text, statement.requester, incident.incident_number if incident else ""
-        )
+        return _inbox_notice("break_glass", logged, text, statement.requester, _number(statement.justification, kernel))
     return None
 
 
@@ -148,6 +149,11 @@ def _inbox_notice(kind: str, logged: LoggedStatement, text: str, requester: str,
         requester=requester,
         incident_number=number,
     )
+
+
+def _number(entry: bytes, kernel: Kernel) -> str:
+    incident = kernel.queries.incident(entry)
+    return incident.incident_number if incident else ""
 
 
 def _name(account: str, kernel: Kernel) -> str:
@@ -174,7 +180,7 @@ def _is_own_permitted(logged: LoggedStatement, name: str, kernel: Kernel) -> boo
 
 def _is_about(logged: LoggedStatement, signer: bytes) -> bool:
     statement = logged.signed.statement
-    return isinstance(statement, AccessReceipt | Incident) and statement.data_subject == signer
+    return isinstance(statement, AccessReceipt | Incident | IncidentExtension) and statement.data_subject == signer
 
 
 def _is_by(logged: LoggedStatement, name: str) -> bool:

@@ -1,4 +1,4 @@
-"""Human reviews: of break-glass accesses, and of research purposes that no rule could decide."""
+"""Human reviews: of break-glass accesses, of research purposes that no rule could decide, and of complaints."""
 
 from __future__ import annotations
 
@@ -23,6 +23,13 @@ class VerdictForm(Form):
 
     verdict: Annotated[Term, Field(examples=["justified"])]
     reason: Annotated[str, Field(min_length=1, max_length=2_000)]
+
+
+class ComplaintForm(Form):
+    """A line of the caller's timeline that was not right, by its position, and why, in the caller's words."""
+
+    position: Annotated[int, Field(ge=0, le=2**62)]
+    reason: Annotated[str, Field(max_length=2_000)] = ""
 
 
 class ReviewView(BaseModel):
@@ -78,3 +85,16 @@ def submit_verdict(
 def list_incidents(caller: SignedIn, kernel: KernelDep) -> list[ReviewView]:
     """Every break-glass access about the caller, and the reviewers' verdicts."""
     return [ReviewView.of(review) for review in kernel.people.reviews.about(caller.signer)]
+
+
+@router.post("/me/complaints", status_code=201)
+def complain(form: ComplaintForm, caller: SignedIn, kernel: KernelDep) -> ReviewView:
+    """Say that a line of the caller's timeline was not right. A reviewer examines it by `due`; a line is filed once."""
+    return ReviewView.of(kernel.people.complaints.complain(caller.signer, form.position, form.reason))
+
+
+@router.get("/me/complaints")
+def list_complaints(caller: SignedIn, kernel: KernelDep, after: After = "") -> list[ReviewView]:
+    """The caller's complaints and the reviewers' verdicts, 200 a page; `review_id` is the entry of the line."""
+    start = read_hex(after, "after", 32) if after else b""
+    return [ReviewView.of(review) for review in kernel.people.complaints.of(caller.signer, start)]

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from mydata_ledger.api.auth import AppContext, AppContextDep, SignedIn
 from mydata_ledger.api.routes.logs import LogName
 from mydata_ledger.api.schemas import proof_document
-from mydata_ledger.ledger.access import Incident
+from mydata_ledger.ledger.emergency import Incident, IncidentExtension
 from mydata_ledger.ledger.kernel import Kernel, Proof
 from mydata_ledger.ledger.kernel.work_items import LINK_USE
 from mydata_ledger.ledger.party import requester_name
@@ -41,7 +41,7 @@ class AccessView(StatementView):
     kind: str = Field(examples=["AccessReceipt"])
     requester: str
     requester_name: str
-    permitted: bool | None = Field(description="null for a declared emergency, which is no access yet")
+    permitted: bool | None = Field(description="null for a declared or extended emergency, which is no access yet")
     text: str
     on_paper: list[str] = Field(default=[], description="consents on paper that the decision is based on")
     opened: StatementView | None = Field(
@@ -66,7 +66,7 @@ class Statements(BaseModel):
 @router.get("/me/timeline")
 def get_timeline(caller: SignedIn, context: AppContextDep, after: After = -1, limit: Limit = 50) -> Timeline:
     """Every access to the caller's data, permitted or denied, with the reader's acknowledgement if there is one, and
-    every emergency declared about the caller.
+    every emergency declared about the caller, or extended.
     """
     proofs = _proofs_about(context, ACCESS, caller.signer, after, limit)
     return Timeline(accesses=[_access(proof, context) for proof in proofs], next=_next(proofs, limit))
@@ -103,8 +103,8 @@ def _statement_fields(proof: Proof, context: AppContext) -> dict[str, Any]:
 
 def _access(proof: Proof, context: AppContext) -> AccessView:
     statement = proof.logged.signed.statement
-    if not isinstance(statement, AccessReceipt | Incident):
-        raise TypeError("the access log contains only receipts and incidents")
+    if not isinstance(statement, AccessReceipt | Incident | IncidentExtension):
+        raise TypeError("the access log contains only receipts, incidents and their extensions")
     requester = statement.requester if isinstance(statement, AccessReceipt) else statement.responder
     return AccessView(
         kind=type(statement).__name__,
@@ -121,9 +121,9 @@ def _access(proof: Proof, context: AppContext) -> AccessView:
     )
 
 
-def _link_recipient(statement: AccessReceipt | Incident, kernel: Kernel) -> str:
+def _link_recipient(statement: AccessReceipt | Incident | IncidentExtension, kernel: Kernel) -> str:
     """Who opened the person's own link, by the name they gave; nobody has verified it."""
-    if isinstance(statement, Incident) or statement.requester != requester_name(statement.data_subject):
+    if not isinstance(statement, AccessReceipt) or statement.requester != requester_name(statement.data_subject):
         return ""
     use = kernel.queries.work_item(LINK_USE, statement.request_id)
     return f", by the link `{use.body['label']}`: {use.body['recipient']} (as they say)" if use else ""
@@ -145,8 +145,10 @@ def _name(account: str, person: bytes, kernel: Kernel) -> str:
     return party.name if party else account
 
 
-def _text(statement: AccessReceipt | Incident) -> str:
+def _text(statement: AccessReceipt | Incident | IncidentExtension) -> str:
     if isinstance(statement, Incident):
         return f"declared emergency {statement.incident_number}: {statement.reason}"
+    if isinstance(statement, IncidentExtension):
+        return f"extended the emergency to all health records: {statement.reason}"
     answer = "was permitted" if statement.permitted else "was refused"
     return f"asked to {statement.action} {statement.category} for {statement.purpose} and {answer} ({statement.reason})"

@@ -12,12 +12,13 @@ from mydata_ledger.anchors.ipld import wire
 from mydata_ledger.anchors.ipld.cid import Cid
 from mydata_ledger.api.siwe import SignIn
 from mydata_ledger.ledger import merkle, signers, typed_data
-from mydata_ledger.ledger.access import AccessRequest, Incident
+from mydata_ledger.ledger.access import AccessRequest
 from mydata_ledger.ledger.canonical import read
 from mydata_ledger.ledger.commitment import disclosure, fields
 from mydata_ledger.ledger.commitment.entry import Entry
 from mydata_ledger.ledger.consent import Consent, Effect, Grant, Revocation
 from mydata_ledger.ledger.delegation import Delegation
+from mydata_ledger.ledger.emergency import Incident, IncidentExtension
 from mydata_ledger.ledger.envelope import frame
 from mydata_ledger.ledger.errors import LedgerError
 from mydata_ledger.ledger.kernel.decisions.cursors import START, Cursors
@@ -58,6 +59,7 @@ STATEMENTS: tuple[Any, ...] = (
     Delegation(WALLET.signer, WALLET.signer, WALLET.signer, "Bob", "guardian", ("health",), 0, 1, HEX, 1, HEX),
     Erasure(HEX, WALLET.signer, "bafkrei", HEX, 1),
     Incident(WALLET.address, WALLET.signer, "E-1", "unconscious", 0, 1),
+    IncidentExtension(WALLET.address, WALLET.signer, HEX, "still unconscious", 0, 1),
 )
 
 

@@ -21,6 +21,7 @@ TESTED_BY: dict[str, Sequence[str]] = {
     "libraries/RFC6962.sol": ("RFC6962", "TransparencyLog"),
     "libraries/Scope.sol": ("ConsentRegistry.verify",),
     "libraries/Signatures.sol": ("ConsentRegistry.signers",),
+    "libraries/AccessStatementHash.sol": ("Digests",),
     "libraries/StatementHash.sol": ("Digests",),
     "libraries/Entry.sol": CONSENTS,
     "TransparencyLog.sol": LOG,

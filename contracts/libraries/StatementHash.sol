@@ -2,20 +2,10 @@
 pragma solidity ^0.8.30;
 
 import { ConsentOutline, IssueOutline, RevocationOutline } from "../types/Evidence.sol";
-import {
-    AccessReceipt,
-    Acknowledgement,
-    Consent,
-    Delegation,
-    Erasure,
-    Grant,
-    Incident,
-    Issue,
-    Revocation
-} from "../types/Statements.sol";
+import { Consent, Delegation, Erasure, Grant, Issue, Revocation } from "../types/Statements.sol";
 
 /// @title StatementHash
-/// @notice EIP-712 hashStruct of every statement, and of its outline.
+/// @notice EIP-712 hashStruct of statements about consents and records, and of their outlines.
 library StatementHash {
     bytes private constant GRANT =
         "Grant(string effect,string[] categories,string[] purposes,string[] actions,uint64 notBefore,uint64 expires,uint64 dataFrom,uint64 dataUntil,bytes32[] records,string[] conditions)";
@@ -37,14 +27,6 @@ library StatementHash {
     );
     bytes32 private constant ERASURE_TYPE =
         keccak256("Erasure(bytes32 recordId,bytes signer,string cid,bytes32 keyId,uint64 erasedAt)");
-    bytes32 private constant ACCESS_RECEIPT_TYPE = keccak256(
-        "AccessReceipt(bytes32 requestId,address requester,bytes dataSubject,bytes32 recordId,string category,string purpose,string action,bytes32 justification,bool permitted,string reason,bytes32[] consents,uint64 consentsSize,uint64 recordsSize,uint64 block,uint64 decidedAt)"
-    );
-    bytes32 private constant INCIDENT_TYPE = keccak256(
-        "Incident(address responder,bytes dataSubject,string incidentNumber,string reason,uint64 notBefore,uint64 expires)"
-    );
-    bytes32 private constant ACKNOWLEDGEMENT_TYPE =
-        keccak256("Acknowledgement(address reader,bytes32 recordId,bytes32 receipt,uint64 openedAt)");
 
     /// @notice The outline of a consent: its readable members hashed.
     function outline(Consent calldata consent) internal pure returns (ConsentOutline memory) {
@@ -161,51 +143,6 @@ library StatementHash {
                 erasure.erasedAt
             )
         );
-    }
-
-    /// @notice hashStruct of an access receipt.
-    function hash(AccessReceipt calldata receipt) internal pure returns (bytes32) {
-        return keccak256(
-            abi.encode(
-                ACCESS_RECEIPT_TYPE,
-                receipt.requestId,
-                receipt.requester,
-                keccak256(receipt.dataSubject),
-                receipt.recordId,
-                keccak256(bytes(receipt.category)),
-                keccak256(bytes(receipt.purpose)),
-                keccak256(bytes(receipt.action)),
-                receipt.justification,
-                receipt.permitted,
-                keccak256(bytes(receipt.reason)),
-                keccak256(abi.encodePacked(receipt.consents)),
-                receipt.consentsSize,
-                receipt.recordsSize,
-                receipt.block,
-                receipt.decidedAt
-            )
-        );
-    }
-
-    /// @notice hashStruct of an incident.
-    function hash(Incident calldata incident) internal pure returns (bytes32) {
-        return keccak256(
-            abi.encode(
-                INCIDENT_TYPE,
-                incident.responder,
-                keccak256(incident.dataSubject),
-                keccak256(bytes(incident.incidentNumber)),
-                keccak256(bytes(incident.reason)),
-                incident.notBefore,
-                incident.expires
-            )
-        );
-    }
-
-    /// @notice hashStruct of an acknowledgement.
-    function hash(Acknowledgement calldata made) internal pure returns (bytes32) {
-        return
-            keccak256(abi.encode(ACKNOWLEDGEMENT_TYPE, made.reader, made.recordId, made.receipt, made.openedAt));
     }
 
     function _hash(Grant calldata grant) private pure returns (bytes32) {

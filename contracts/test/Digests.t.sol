@@ -3,7 +3,7 @@ pragma solidity ^0.8.30;
 
 import { AccessRegistry } from "../AccessRegistry.sol";
 import { RecordRegistry } from "../RecordRegistry.sol";
-import { AccessReceipt, Acknowledgement, Erasure, Incident } from "../types/Statements.sol";
+import { AccessReceipt, Acknowledgement, Erasure, Incident, IncidentExtension } from "../types/Statements.sol";
 import { Base } from "./Base.sol";
 import { Deploy } from "./Vm.sol";
 
@@ -56,6 +56,19 @@ contract DigestsTest is Base {
         );
         Incident memory given = Incident(STRANGER, signer(SUBJECT_KEY), "119-1", "unconscious", NOW, NOW + 60);
         require(access.digestOfIncident(given) == digest(address(access), hash), "incident");
+    }
+
+    function test_IncidentExtension() external {
+        AccessRegistry access = AccessRegistry(Deploy.make("AccessRegistry", abi.encode(address(this), address(this))));
+        bytes32 type_ = keccak256(
+            "IncidentExtension(address responder,bytes dataSubject,bytes32 incident,string reason,uint64 notBefore,uint64 until)"
+        );
+        bytes32 subject = keccak256(signer(SUBJECT_KEY));
+        bytes32 hash =
+            keccak256(abi.encode(type_, STRANGER, subject, keccak256("i"), keccak256("coma"), NOW, NOW + 60));
+        IncidentExtension memory given =
+            IncidentExtension(STRANGER, signer(SUBJECT_KEY), keccak256("i"), "coma", NOW, NOW + 60);
+        require(access.digestOfIncidentExtension(given) == digest(address(access), hash), "extension");
     }
 
     function test_Acknowledgement() external {

@@ -137,6 +137,17 @@ struct Incident {
     uint64 expires;
 }
 
+/// @notice A responder's extension of their own incident to all health data, with a reason and a time box of its own.
+/// @param incident Entry of the incident.
+struct IncidentExtension {
+    address responder;
+    bytes dataSubject;
+    bytes32 incident;
+    string reason;
+    uint64 notBefore;
+    uint64 until;
+}
+
 /// @notice A reader's word that they opened what a receipt released: it countersigns the gateway's.
 /// @param receipt Entry of the access receipt.
 struct Acknowledgement {

@@ -7,9 +7,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from mydata_ledger.ledger.access import Incident, Reason
+from mydata_ledger.ledger.access import Reason
 from mydata_ledger.ledger.consent import NEVER, Consent, Revocation
 from mydata_ledger.ledger.delegation import Delegation
+from mydata_ledger.ledger.emergency import Incident, IncidentExtension
 from mydata_ledger.ledger.kernel.consents.endings import EndedItem, Endings
 from mydata_ledger.ledger.kernel.log_positions import LogReaders
 from mydata_ledger.ledger.kernel.people import People
@@ -81,7 +82,15 @@ class LogConsumer:
         if isinstance(logged.signed.statement, Incident):
             self._reviews.file_incident(logged)
             self._incident_notices.send(logged, logged.signed.statement)
+        if isinstance(logged.signed.statement, IncidentExtension):
+            self._review_extension(logged, logged.signed.statement)
         self._request_on_denial.consider(logged)
+
+    def _review_extension(self, logged: LoggedStatement, extension: IncidentExtension) -> None:
+        incident = self._world.index.incident(extension.incident)
+        if isinstance(incident, Incident):
+            self._reviews.file_extension(logged, incident.incident_number)
+            self._incident_notices.extend(logged, extension, incident)
 
     def _end_links(self, items: Iterable[EndedItem]) -> None:
         """Delete the content of links that an ended delegate made; until then such a link is refused because its

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from mydata_ledger.ledger.access import ConsentState, Incident
+from mydata_ledger.ledger.access import ConsentState
 from mydata_ledger.ledger.delegation import DelegationState
+from mydata_ledger.ledger.emergency import Emergency
 from mydata_ledger.ledger.kernel.world import World
 from mydata_ledger.ledger.merkle import Head
 from mydata_ledger.ledger.notice import Notice
@@ -135,8 +136,8 @@ class Queries:
         """Marks of revocation that were read from the chain, by key above `after`."""
         return self._world.index.marks(after, limit)
 
-    def incident(self, entry: bytes) -> Incident | None:
-        """A declared incident by its entry."""
+    def incident(self, entry: bytes) -> Emergency | None:
+        """A declared incident by its entry, or an extended one by the entry of its extension."""
         return self._world.index.incident(entry)
 
     def record(self, record_id: bytes) -> Record | None:

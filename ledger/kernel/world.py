@@ -8,6 +8,7 @@ from typing import Protocol, TypedDict
 
 from mydata_ledger.ledger import envelope
 from mydata_ledger.ledger.commitment.content import SEED_SIZE
+from mydata_ledger.ledger.emergency import EXTENSION_SECONDS
 from mydata_ledger.ledger.envelope import ReaderKey
 from mydata_ledger.ledger.envelope.frame import MAX_KIND
 from mydata_ledger.ledger.errors import ChainBehind
@@ -93,9 +94,9 @@ class Bounds:
 
     `chain_silence` is how many seconds the chain may be silent. `record_bytes` and `streamed_bytes` bound a record, and
     a record that is uploaded as a stream. `batch` is the number of records in one call. `incident_seconds` bounds an
-    incident, `session_seconds` a session. `majority_years` is the age at which a ward comes of age (Korean Civil Act,
-    article 4). `review_seconds` is the time within which a reviewer examines a break-glass, and `notice_seconds` the
-    time within which the person and their guardians are notified of it.
+    incident, `extension_seconds` its extension, `session_seconds` a session. `majority_years` is the age at which a
+    ward comes of age (Korean Civil Act, article 4). `review_seconds` is the time within which a reviewer examines a
+    break-glass, and `notice_seconds` the time within which the person and their guardians are notified of it.
     """
 
     chain_silence: int = 60
@@ -103,6 +104,7 @@ class Bounds:
     streamed_bytes: int = 2 * 1024**3
     batch: int = 1_000
     incident_seconds: int = 24 * 3_600
+    extension_seconds: int = EXTENSION_SECONDS
     session_seconds: int = 8 * 3_600
     majority_years: int = 19
     review_seconds: int = 72 * 3_600

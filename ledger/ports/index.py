@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from mydata_ledger.ledger.access import AccessRequest, ConsentState, Facts, Found, Incident, SearchPosition
+from mydata_ledger.ledger.access import AccessRequest, ConsentState, Facts, Found, SearchPosition
 from mydata_ledger.ledger.delegation import DelegationState
+from mydata_ledger.ledger.emergency import Emergency
 from mydata_ledger.ledger.receipt import LoggedStatement
 from mydata_ledger.ledger.record import Issue, Record
 
@@ -91,8 +92,8 @@ class Index(Protocol):
         """Marks of revocation on chain, by key above `after`."""
         ...
 
-    def incident(self, entry: bytes) -> Incident | None:
-        """A declared incident by its entry."""
+    def incident(self, entry: bytes) -> Emergency | None:
+        """A declared incident by its entry, or an extended one by the entry of its extension."""
         ...
 
     def remember_drafts(self, drafts: Sequence[Issue]) -> None:

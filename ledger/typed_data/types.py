@@ -37,6 +37,10 @@ TYPES: dict[str, str] = {
         "uint64 expires)"
     ),
     "Acknowledgement": ("Acknowledgement(address reader,bytes32 recordId,bytes32 receipt,uint64 openedAt)"),
+    "IncidentExtension": (
+        "IncidentExtension(address responder,bytes dataSubject,bytes32 incident,string reason,uint64 notBefore,"
+        "uint64 until)"
+    ),
 }
 DOMAIN = "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
 

@@ -8,6 +8,7 @@ from mydata_ledger.scripts.audit.held_statements import HeldStatements, read_fac
 from mydata_ledger.scripts.audit.history import History
 from mydata_ledger.scripts.audit.ledger_state import LedgerState, read_state
 from mydata_ledger.scripts.audit.logs import LogReport, audit_log
+from mydata_ledger.scripts.audit.rule_second import check_rule_second
 from mydata_ledger.scripts.audit.source import TileSource
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "TileSource",
     "audit_log",
     "check_current",
+    "check_rule_second",
     "read_facts",
     "read_state",
     "replay_decisions",

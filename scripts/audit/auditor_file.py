@@ -1,4 +1,6 @@
-"""State file of an auditor: verifier keys and the last good checkpoint of each log; two checkpoints prove a fork."""
+"""State file of an auditor: verifier keys, the last good checkpoint of each log, and the second of the rule; two
+checkpoints prove a fork.
+"""
 
 from __future__ import annotations
 
@@ -37,6 +39,8 @@ class AuditorFile:
     path: Path | None = None
     logs: dict[str, SeenLog] = field(default_factory=dict)
     forks: list[list[str]] = field(default_factory=list)
+    rule_since: int | None = None
+    """The UTC second from which emergency access has its scope, as the ledger told it first."""
 
     @classmethod
     def read(cls, path: Path | None) -> AuditorFile:
@@ -46,8 +50,10 @@ class AuditorFile:
         try:
             raw = orjson.loads(path.read_bytes())
             logs = {log: _seen(seen) for log, seen in raw["logs"].items()}
-            return cls(path, logs, [[str(note) for note in fork] for fork in raw["forks"]])
-        except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError, LedgerError) as error:
+            since = raw.get("rule_since")
+            forks = [[str(note) for note in fork] for fork in raw["forks"]]
+            return cls(path, logs, forks, None if since is None else int(since))
+        except (ValueError, KeyError, TypeError, AttributeError, LedgerError) as error:
             raise MalformedInput(f"{path.name} is no file of an auditor; move it away to begin anew") from error
 
     def remember(self, log: str, verifiers: list[Verifier], note: Note) -> None:
@@ -70,7 +76,8 @@ class AuditorFile:
         }
         draft = self.path.with_name(self.path.name + f".{os.getpid()}.tmp")
         with draft.open("wb") as file:
-            file.write(orjson.dumps({"logs": logs, "forks": self.forks}, option=orjson.OPT_INDENT_2))
+            value = {"logs": logs, "forks": self.forks, "rule_since": self.rule_since}
+            file.write(orjson.dumps(value, option=orjson.OPT_INDENT_2))
             file.flush()
             os.fsync(file.fileno())
         draft.replace(self.path)

@@ -7,15 +7,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from mydata_ledger.ledger import passkey
-from mydata_ledger.ledger.access import Acknowledgement, Incident
+from mydata_ledger.ledger.access import Acknowledgement
 from mydata_ledger.ledger.commitment.entry import Entry
 from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.delegation import Delegation
+from mydata_ledger.ledger.emergency import Incident, IncidentExtension
 from mydata_ledger.ledger.errors import SignatureInvalid, UnknownTerm
 from mydata_ledger.ledger.party import ADDRESS_SIZE, checksum
 from mydata_ledger.ledger.receipt import ACCESS, AccessReceipt, LoggedStatement
 from mydata_ledger.ledger.record import Erasure, Issue
 from mydata_ledger.ledger.replay import LAG, Evidence, Outcome, Replay
+from mydata_ledger.ledger.vocabulary import Vocabulary
 from mydata_ledger.scripts.audit.findings import AuditFinding, FindingKind
 from mydata_ledger.scripts.audit.held_statements import HeldStatements
 from mydata_ledger.scripts.audit.history import Eras
@@ -52,7 +54,7 @@ def replay_decisions(
     held: HeldStatements,
     entries: Entries,
     chain: ChainHistory,
-    path: Callable[[str], tuple[str, ...]],
+    vocabulary: Vocabulary,
     step: Step = lambda _done, _of: None,
 ) -> ReplayCounts:
     """Check the statements against the audited entries, then recompute each receipt among them.
@@ -61,7 +63,7 @@ def replay_decisions(
         held: The statements of a facts file.
         entries: Audited entries by log and position.
         chain: Facts of the chain.
-        path: Function that returns a purpose and all purposes above it.
+        vocabulary: The terms of the ledger, with the second from which its emergency access has its scope.
         step: Called with the number of receipts done and their total.
 
     Raises:
@@ -70,8 +72,8 @@ def replay_decisions(
     result = ReplayCounts()
     for logged in held.statements:
         _check_statement(logged, entries, chain, result)
-    facts = (held.statements, chain.eras, path, chain.revoked, held.outdated, held.erased, held.complete)
-    replay = Replay(Evidence(*facts))
+    facts = (held.statements, chain.eras, vocabulary.path, chain.revoked, held.outdated, held.erased, held.complete)
+    replay = Replay(Evidence(*facts, vocabulary.emergency))
     receipts = [logged for logged in held.statements if isinstance(logged.signed.statement, AccessReceipt)]
     for done, logged in enumerate(receipts, 1):
         _check_receipt(logged, replay, result)
@@ -125,7 +127,7 @@ def _signer_of(statement: object) -> bytes:
             return statement.delegator
         case Issue():
             return bytes.fromhex(statement.holder[2:])
-        case Incident():
+        case Incident() | IncidentExtension():
             return bytes.fromhex(statement.responder[2:])
         case Acknowledgement():
             return bytes.fromhex(statement.reader[2:])

@@ -30,6 +30,7 @@ class FindingKind(StrEnum):
     REVOCATION = "revocation_missed"
     UNFOUNDED = "revocation_not_on_chain"
     PARTY = "party_differs"
+    RULE = "rule_second_changed"
 
 
 class AuditResult(StrEnum):

@@ -22,13 +22,17 @@ SHAPE = "not a file of facts; make one with `mydata facts`"
 
 @dataclass(frozen=True, slots=True)
 class HeldStatements:
-    """Statements of a facts file, the PartyRegistry, and what only its holder knows; see `ledger.replay.Evidence`."""
+    """Statements of a facts file, the PartyRegistry, and what only its holder knows; see `ledger.replay.Evidence`.
+
+    `emergency_since` is the UTC second from which emergency access has its scope, as the ledger tells it.
+    """
 
     statements: tuple[LoggedStatement, ...]
     parties: str
     outdated: frozenset[bytes]
     erased: frozenset[bytes]
     complete: bool
+    emergency_since: int
 
     def positions(self, log: str) -> set[int]:
         """Claimed positions of the statements in a log."""
@@ -48,8 +52,9 @@ def read_facts(path: Path) -> HeldStatements:
             for line in lines:
                 number += 1
                 statements.append(_logged(orjson.loads(line)))
-            return HeldStatements(tuple(statements), str(first["parties"]), outdated, erased, first["complete"] is True)
-        except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
+            header = str(first["parties"]), outdated, erased, first["complete"] is True, int(first["emergency_since"])
+            return HeldStatements(tuple(statements), *header)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise MalformedInput(f"line {number} of {path.name}: {SHAPE}") from error
         except MalformedInput as error:
             raise MalformedInput(f"line {number} of {path.name}: {error}") from error

@@ -1,4 +1,4 @@
-"""What a ledger knows of the chain, as it tells everybody: marks of revocation, and parties."""
+"""What a ledger tells everybody: marks of revocation and parties that it knows, and since when its rule holds."""
 
 from __future__ import annotations
 
@@ -14,17 +14,21 @@ from mydata_ledger.ledger.typed_data import read_hex
 
 PAGE = 10_000
 """Marks of one request."""
-SHAPE = "what answers at --url does not list marks and parties as a ledger of this release does"
+SHAPE = "what answers at --url does not list marks, parties and terms as a ledger of this release does"
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerState:
-    """What a ledger knows up to block `block`: keys of marks, and the parties of the registry at `registry`."""
+    """What a ledger knows up to block `block`: keys of marks, and the parties of the registry at `registry`.
+
+    `emergency_since` is the UTC second from which emergency access has its scope.
+    """
 
     block: int
     marks: frozenset[bytes]
     registry: str
     parties: dict[str, Party]
+    emergency_since: int = 0
 
 
 def read_state(url: str) -> LedgerState:
@@ -34,7 +38,9 @@ def read_state(url: str) -> LedgerState:
             pages = list(_pages(http))
             parties = [_party(raw) for raw in _get(http, "/parties")]
             marks = frozenset(read_hex(key, "marks", 32) for page in pages for key in page["marks"])
-            return LedgerState(int(pages[0]["block"]), marks, pages[0]["parties"], {p.account: p for p in parties})
+            since = int(_get(http, "/vocabulary")["emergency"]["since"])
+            block, registry = int(pages[0]["block"]), pages[0]["parties"]
+            return LedgerState(block, marks, registry, {p.account: p for p in parties}, since)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise MalformedInput(SHAPE) from error
 

@@ -18,7 +18,15 @@ from mydata_ledger.ledger.vocabulary import Vocabulary
 from mydata_ledger.scripts.cli.common import URL, Json, Rpc, Url, answer
 
 if TYPE_CHECKING:
-    from mydata_ledger.scripts.audit import AuditFinding, HeldStatements, History, LedgerState, LogReport, ReplayCounts
+    from mydata_ledger.scripts.audit import (
+        AuditFinding,
+        AuditorFile,
+        HeldStatements,
+        History,
+        LedgerState,
+        LogReport,
+        ReplayCounts,
+    )
 
 CurrentReport = tuple["LedgerState", "list[AuditFinding]"]
 ProgressBars = Callable[[str], Callable[[int, int], None]]
@@ -70,8 +78,19 @@ def audit(
         ]
         replayed = _replay(statements, reports, chain, steps) if statements else ReplayCounts()
         current = _check_current(url, History(rpc, from_block), reports, statements)
+        replayed.findings += _check_rule(auditor_file, current, statements)
     auditor_file.write()
     _print_reports(reports, replayed, current, as_json)
+
+
+def _check_rule(
+    auditor_file: AuditorFile, current: CurrentReport | None, statements: HeldStatements | None
+) -> list[AuditFinding]:
+    """Compare since when the rule holds, as the ledger and the facts file say, with what was noted before."""
+    from mydata_ledger.scripts.audit import check_rule_second
+
+    sources = (current[0] if current else None, statements)
+    return check_rule_second(auditor_file, [source.emergency_since for source in sources if source])
 
 
 def _check_current(
@@ -94,8 +113,8 @@ def _replay(statements: HeldStatements, reports: list[LogReport], chain: History
     contracts = {report.log: report.contract for report in reports}
     entries = {report.log: report.entries for report in reports}
     chain_history = ChainHistory(chain.parties(statements.parties), chain.revoked(contracts[CONSENTS]), chain.has_code)
-    path = Vocabulary(service.catalog for service in slices()).path
-    return replay_decisions(statements, entries, chain_history, path, steps("decisions"))
+    vocabulary = Vocabulary((service.catalog for service in slices()), statements.emergency_since)
+    return replay_decisions(statements, entries, chain_history, vocabulary, steps("decisions"))
 
 
 def _print_reports(

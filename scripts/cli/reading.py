@@ -124,6 +124,8 @@ def _line(receipt: dict[str, Any]) -> str:
     message = receipt["message"]
     if receipt["kind"] == "Incident":
         return f"{receipt['position']:>6}  incident {message['incidentNumber']} declared by {message['responder']}"
+    if receipt["kind"] == "IncidentExtension":
+        return f"{receipt['position']:>6}  incident extended to all health records by {message['responder']}"
     verdict = "permitted" if message["permitted"] else "refused"
     request = f"{message['category']:<18} {message['purpose']:<16} by {message['requester']}"
     return f"{receipt['position']:>6}  {verdict:<9} {request}"

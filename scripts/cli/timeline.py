@@ -78,7 +78,9 @@ def _person_lines(url: str, key: Path) -> Iterator[dict[str, Any]]:
     outdated = [notice["hash"] for notice in client.call("GET", "/notices") if notice["outdated"]]
     erased = [record["record_id"] for record in client.call("GET", "/records") if record["status"] == "erased"]
     parties = statements[0]["document"]["registries"]["parties"] if statements else ""
-    yield {"complete": False, "parties": parties, "outdated": outdated, "erased": erased}
+    since = client.call("GET", "/vocabulary")["emergency"]["since"]
+    header = {"complete": False, "parties": parties, "outdated": outdated, "erased": erased}
+    yield header | {"emergency_since": since}
     yield from ({"accepted_at": s["accepted_at"], "document": s["document"]} for s in statements)
 
 
@@ -88,6 +90,7 @@ def _operator_lines(state: Path) -> Iterator[dict[str, Any]]:
     from mydata_ledger.anchors.store import Store
     from mydata_ledger.api.schemas import proof_document
     from mydata_ledger.ledger.kernel import Proof
+    from mydata_ledger.scripts.rule_since import read_rule_since
     from mydata_ledger.scripts.settings import Settings
     from mydata_ledger.scripts.state_folder import deployment_file
 
@@ -98,7 +101,8 @@ def _operator_lines(state: Path) -> Iterator[dict[str, Any]]:
     registries = {**contracts, "parties": deployment.parties}
     outdated = ["0x" + notice.digest.hex() for notice in store.directory.notices() if notice.outdated]
     sizes = {log: store.log.head(log).size for log in reversed(LOGS)}
-    yield {"complete": True, "parties": deployment.parties, "outdated": outdated, "erased": []}
+    header = {"complete": True, "parties": deployment.parties, "outdated": outdated, "erased": []}
+    yield header | {"emergency_since": read_rule_since(state / "keystore")}
     for log, contract in contracts.items():
         for position in range(sizes[log]):
             if logged := store.log.statement_at(log, position):

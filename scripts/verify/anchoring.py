@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mydata_ledger.ledger.access import Incident
 from mydata_ledger.ledger.commitment.entry import NO_LOCK, lock_of
 from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.delegation import AUTHORITY, WITNESS, Delegation
+from mydata_ledger.ledger.emergency import Incident, IncidentExtension
 from mydata_ledger.ledger.party import ADDRESS_SIZE, checksum
 from mydata_ledger.ledger.receipt import CONSENTS, AccessReceipt
 from mydata_ledger.ledger.record import Issue
@@ -82,7 +82,9 @@ def _claimed_role(part: Document) -> tuple[str, str, int]:
         return WITNESS if statement.on_paper else AUTHORITY, _account(statement.delegator), statement.signed_at
     if isinstance(statement, Consent | Revocation) and _on_paper(part.basis):
         return WITNESS, _account(statement.signer), statement.signed_at
-    return ("responder", statement.responder, statement.not_before) if isinstance(statement, Incident) else ("", "", 0)
+    if isinstance(statement, Incident | IncidentExtension):
+        return "responder", statement.responder, statement.not_before
+    return "", "", 0
 
 
 def _on_paper(basis: Document | None) -> bool:

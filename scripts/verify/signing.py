@@ -5,9 +5,10 @@ from __future__ import annotations
 from eth_abi.abi import decode
 from eth_abi.exceptions import DecodingError
 
-from mydata_ledger.ledger.access import Acknowledgement, Incident
+from mydata_ledger.ledger.access import Acknowledgement
 from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.delegation import Delegation
+from mydata_ledger.ledger.emergency import Incident, IncidentExtension
 from mydata_ledger.ledger.party import ADDRESS_SIZE, checksum
 from mydata_ledger.ledger.receipt import AccessReceipt
 from mydata_ledger.ledger.record import Erasure, Issue
@@ -32,7 +33,7 @@ def signer_of(document: Document) -> bytes:
         return statement.delegator
     if isinstance(statement, Acknowledgement):
         return bytes.fromhex(statement.reader[2:])
-    return bytes.fromhex(statement.responder[2:]) if isinstance(statement, Incident) else b""
+    return bytes.fromhex(statement.responder[2:]) if isinstance(statement, Incident | IncidentExtension) else b""
 
 
 def signed(document: Document, chain: Snapshot) -> CheckResult:

@@ -1,1 +1,1 @@
-"""Emergency service: what responders must know at once; the person is notified of each access."""
+"""Emergency service: what saves a life is read at once, all health records after an extension; the person knows."""

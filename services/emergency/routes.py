@@ -1,4 +1,8 @@
-"""Break-glass access: a responder declares an incident and reads urgent records; the person is notified."""
+"""Break-glass access: a responder declares an incident and reads urgent records; the person is notified.
+
+An incident reaches allergies, diagnoses, medication, devices and procedures. An extension of it, with a reason and a
+time box of its own, reaches all health records. Nothing else is reached without consent (ADR 55).
+"""
 
 from __future__ import annotations
 
@@ -14,6 +18,7 @@ from mydata_ledger.api.schemas import (
     DraftView,
     Form,
     Hex,
+    Hex32,
     Language,
     ReleaseView,
     SignedForm,
@@ -21,7 +26,7 @@ from mydata_ledger.api.schemas import (
     draft_view,
     to_hex,
 )
-from mydata_ledger.ledger.access import Incident
+from mydata_ledger.ledger.emergency import Incident, IncidentExtension
 from mydata_ledger.ledger.errors import NotFound
 from mydata_ledger.ledger.kernel import Release
 from mydata_ledger.ledger.typed_data import parse, read_domain, read_hex
@@ -29,8 +34,7 @@ from mydata_ledger.ledger.wording import ENGLISH
 
 router = APIRouter(prefix="/emergency", tags=["emergency service"])
 PURPOSE = "hl7:BTG"
-SUMMARY = ("health.allergy", "health.condition", "health.medication", "health.device", "health.procedure")
-IncidentId = Annotated[str, Path(pattern="^0x[0-9a-fA-F]{64}$", description="entry of the declared incident")]
+IncidentId = Annotated[str, Path(pattern="^0x[0-9a-fA-F]{64}$", description="entry of an incident or its extension")]
 AllergyForCrew = Annotated[Release, may("health.allergy", PURPOSE)]
 ConditionForCrew = Annotated[Release, may("health.condition", PURPOSE)]
 MedicationForCrew = Annotated[Release, may("health.medication", PURPOSE)]
@@ -42,6 +46,15 @@ class IncidentForm(Form):
     data_subject: Hex
     incident_number: Annotated[str, Field(min_length=1, max_length=100, examples=["119-2026-000123"])]
     reason: Annotated[str, Field(min_length=1, max_length=500, examples=["found unconscious at home"])]
+    seconds: Annotated[int, Field(gt=0, examples=[3_600])] = 3_600
+    language: Language = ENGLISH
+
+
+class ExtensionForm(Form):
+    """The incident, the reason why urgent records are not enough, and the duration in seconds, at most a day."""
+
+    incident: Hex32
+    reason: Annotated[str, Field(min_length=1, max_length=500, examples=["still unconscious, cause unknown"])]
     seconds: Annotated[int, Field(gt=0, examples=[3_600])] = 3_600
     language: Language = ENGLISH
 
@@ -64,6 +77,25 @@ def submit_incident(form: SignedForm, kernel: KernelDep, _: SignedIn) -> Accepte
     return accepted(logged, "open")
 
 
+@router.post("/extensions/drafts")
+def draft_extension(form: ExtensionForm, caller: SignedIn, kernel: KernelDep) -> DraftView:
+    """Draft the extension of the caller's own open incident to all health records, for the responder to sign."""
+    extension = (read_hex(form.incident, "incident", 32), form.reason, form.seconds)
+    return draft_view(kernel.people.incidents.draft_extension(caller.name, *extension, language=form.language))
+
+
+@router.post("/extensions", status_code=202)
+def submit_extension(form: SignedForm, kernel: KernelDep, _: SignedIn) -> AcceptedView:
+    """Submit a signed extension; the `entry` in the answer is the `incident` of questions under it. An incident is
+    extended once.
+    """
+    claimed = read_domain(form.domain)
+    logged = kernel.people.incidents.extend(
+        parse(IncidentExtension, form.message), read_hex(form.signature, "signature"), claimed
+    )
+    return accepted(logged, "open")
+
+
 @router.get("/summaries/{incident}")
 def summary(incident: IncidentId, caller: SignedIn, kernel: KernelDep) -> dict[str, list[str]]:
     """Ids of the person's urgent records, by category, under one of the caller's active incidents."""
@@ -73,7 +105,7 @@ def summary(incident: IncidentId, caller: SignedIn, kernel: KernelDep) -> dict[s
             to_hex(record.issue.record_id)
             for record in kernel.decisions.search.find(caller.name, category, PURPOSE, "view", incident=entry)
         ]
-        for category in SUMMARY
+        for category in kernel.queries.vocabulary.emergency.urgent
     }
     if not any(record_ids.values()):
         raise NotFound

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mydata_ledger.ledger.emergency import EmergencyScope
 from mydata_ledger.ledger.vocabulary import Catalog, Term
 
 TYPES = """
@@ -196,5 +197,9 @@ CATALOG = Catalog(
             *("text", "div", "extension", "modifierExtension", "contained", "fullUrl", "data", "presentedForm"),
             *("title", "comments", "authorString", "valueString", "contentString", "valueAttachment", "multipleBirth"),
         }
+    ),
+    emergency=EmergencyScope(
+        urgent=("health.allergy", "health.condition", "health.medication", "health.device", "health.procedure"),
+        further=("health",),
     ),
 )

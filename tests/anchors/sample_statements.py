@@ -4,10 +4,11 @@ from dataclasses import replace
 from hashlib import sha256
 
 from mydata_ledger.ledger import typed_data
-from mydata_ledger.ledger.access import AccessRequest, Incident
+from mydata_ledger.ledger.access import AccessRequest
 from mydata_ledger.ledger.commitment.entry import NO_LOCK, Entry, lock_of
 from mydata_ledger.ledger.consent import NEVER, Consent, Effect, Grant, Revocation
 from mydata_ledger.ledger.delegation import Delegation, delegate_name
+from mydata_ledger.ledger.emergency import Incident, IncidentExtension
 from mydata_ledger.ledger.notice import Notice
 from mydata_ledger.ledger.party import Party, checksum
 from mydata_ledger.ledger.receipt import AccessReceipt, SignedStatement
@@ -75,6 +76,10 @@ def erasure(number, person=ANN):
 
 def incident(person=ANN, number="119-1"):
     return seal(Incident(CREW, person, number, "found unconscious", NOW, NOW + 600))
+
+
+def extension(of, person=ANN, reason="still unconscious"):
+    return seal(IncidentExtension(CREW, person, of.signed.entry.entry, reason, NOW, NOW + 600))
 
 
 def request(number, requester=TRIAL, requested=0, incident=bytes(32)):

@@ -28,6 +28,7 @@ from tests.anchors.sample_statements import (
     consent,
     delegation,
     erasure,
+    extension,
     incident,
     issue,
     name,
@@ -501,6 +502,31 @@ def test_receipts_are_found_by_person_and_by_requester(store):
     assert store.index.receipts_by(CREW, -1, 9) == [third]
     assert store.index.incident(emergency.signed.entry.entry) == emergency.signed.statement
     assert store.index.incident(first.signed.entry.entry) is None
+
+
+def test_an_incident_is_extended_once_and_found_by_either_entry(store):
+    first, other = append(store, incident(), incident(number="119-2"))
+    statement = extension(first)
+    (extended,) = append(store, statement)
+    assert append(store, statement) == [extended], "the same statement keeps its place"
+    (of_other,) = append(store, extension(other))
+    with pytest.raises(StaleConsent, match="extended before"):
+        append(store, extension(first, reason="another one"))
+    with pytest.raises(StaleConsent, match="extended before"):
+        append(store, extension(of_other), extension(of_other, reason="both at once"))
+    assert store.log.head(ACCESS).size == 4
+    found = store.index.incident(extended.signed.entry.entry)
+    assert (found.incident, found.extension) == (first.signed.statement, extended.signed.statement)
+    assert store.index.incident(first.signed.entry.entry) == first.signed.statement
+    assert store.index.receipts_of(ANN, first.position, 9) == [other, extended, of_other]
+
+
+def test_an_extension_of_nothing_is_no_incident(store):
+    receipt_of = ask(store, 1, TRIAL)
+    (extended,) = append(store, extension(receipt_of))
+    (of_extension,) = append(store, extension(extended))
+    assert store.index.incident(extended.signed.entry.entry) is None
+    assert store.index.incident(of_extension.signed.entry.entry) is None
 
 
 def test_facts_name_the_incident_that_was_cited(store):

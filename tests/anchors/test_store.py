@@ -16,8 +16,8 @@ from sqlalchemy import text
 
 from mydata_ledger.anchors.store.rows import codec, consent_dedup
 from mydata_ledger.ledger import merkle
-from mydata_ledger.ledger.access import Incident
 from mydata_ledger.ledger.consent import NEVER, Consent, Effect, Grant, Revocation
+from mydata_ledger.ledger.emergency import Incident, IncidentExtension
 from mydata_ledger.ledger.errors import SourceUnavailable, StaleConsent, StorageFull
 from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS, AccessReceipt
 from mydata_ledger.ledger.record import Erasure, Issue
@@ -90,6 +90,7 @@ STATEMENTS = some.one_of(
         TIMES,
     ),
     some.builds(Incident, TEXTS, some.binary(), TEXTS, TEXTS, TIMES, TIMES),
+    some.builds(IncidentExtension, TEXTS, some.binary(), HASHES, TEXTS, TIMES, TIMES),
 )
 
 

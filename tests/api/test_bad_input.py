@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from mydata_ledger.ledger.access import Incident
 from mydata_ledger.ledger.consent import Consent
 from mydata_ledger.ledger.delegation import Delegation
+from mydata_ledger.ledger.emergency import Incident
 from mydata_ledger.ledger.receipt import LOGS
 from testing.ledger_fixture import NOW, wallet
 from testing.stores import open_store

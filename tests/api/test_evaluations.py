@@ -105,8 +105,12 @@ def test_the_data_subject_sees_their_own(client):
 
 def test_an_incident_breaks_the_glass(client):
     incident = client.fixture.declares(client.fixture.responder)
-    body = question(client, who=client.fixture.responder, purpose="hl7:BTG", incident="0x" + incident.hex())
-    assert ask(client, body, who=client.fixture.responder).json()["context"]["reason"] == "broke_glass"
+    allergy, crew = client.issued("health.allergy"), client.fixture.responder
+    client.fixture.anchor()
+    body = question(client, who=crew, record=allergy, purpose="hl7:BTG", incident="0x" + incident.hex())
+    assert ask(client, body, who=crew).json()["context"]["reason"] == "broke_glass"
+    beyond = body | {"resource": {"type": "record", "id": client.record}}
+    assert not ask(client, beyond, who=crew).json()["decision"], "a laboratory result is beyond an incident"
     body["context"].pop("incident")
     assert not ask(client, body, who=client.fixture.responder).json()["decision"]
 

@@ -168,5 +168,10 @@ def test_a_data_use_that_no_rule_decides_waits_for_a_person(client):
     ).json()
     assert (clear["match"], clear["review"]) == ("APPROVE", "")
     assert client.http.get("/reviews/data-use", headers=as_trial).status_code == 403
-    assert client.http.get("/reviews/overdue").json() == {"break-glass": 0, "data-use": 0, "break-glass-notice": 0}
+    assert client.http.get("/reviews/overdue").json() == {
+        "break-glass": 0,
+        "data-use": 0,
+        "complaint": 0,
+        "break-glass-notice": 0,
+    }
     assert client.http.get("/me/incidents", headers=client.as_(client.fixture.ann)).json() == []

@@ -29,6 +29,8 @@ WORDS = {
     "incident number": "119-overdose-5",
     "incident reason": "seizure after heroin",
     "verdict": "anaphylaxis was plain",
+    "reason of an extension": "overdose of fentanyl",
+    "complaint": "schizophrenia-is-private",
     "label of a link": "psoriasis-dermatologist",
     "reader of a link": "Dr. Oncology Kim",
     "webhook": "https://hooks.example.org/herpes-clinic",
@@ -37,7 +39,7 @@ WORDS = {
     "notifier's error": "hepatitis-relay-down",
     "validity role": "melanoma-role",
 }
-LOGGED = ("incident number", "incident reason")
+LOGGED = ("incident number", "incident reason", "reason of an extension")
 """These are in a statement too, which the access log holds in clear (docs/threat-model.md)."""
 
 
@@ -103,6 +105,9 @@ class Journey:
         texts = WORDS["incident number"], WORDS["incident reason"]
         draft = people.incidents.draft(crew.address, self.fixture.ann.signer, *texts, 3_600)
         entry = people.incidents.declare(draft.statement, self.fixture.sign(crew, draft.statement)).signed.entry.entry
+        draft = people.incidents.draft_extension(crew.address, entry, WORDS["reason of an extension"], 3_600)
+        people.incidents.extend(draft.statement, self.fixture.sign(crew, draft.statement))
+        self.call(self.fixture.ann, "POST", "/me/complaints", 201, position=0, reason=WORDS["complaint"])
         verdict = {"verdict": "justified", "reason": WORDS["verdict"]}
         self.call(BOARD, "POST", f"/reviews/{BREAK_GLASS}/0x{entry.hex()}/verdict", 200, **verdict)
         people.reviews.leave("data-use", self.fixture.trial.address, {"question": WORDS["question for review"]})
@@ -140,11 +145,20 @@ def files_of(folder):
 
 
 def test_no_planted_word_is_in_a_database_file_outside_statements(journey, tmp_path):
-    assert len(WORDS) == 20
+    assert len(WORDS) == 22
     kinds = {row[0] for row in sqlite3.connect(tmp_path / "ledger.db").execute("SELECT DISTINCT kind FROM papers")}
     assert kinds >= {
         *("wishes", "wish-topic", "request", "invitation", "offer", "results", "subscription", "message", "delivery"),
-        *("review:break-glass", "review:data-use", "link", "link_use", "reminder", "break-glass-notice", "read-to"),
+        *(
+            "review:break-glass",
+            "review:data-use",
+            "review:complaint",
+            "link",
+            "link_use",
+            "reminder",
+            "break-glass-notice",
+            "read-to",
+        ),
     }
     assert "ledger.db-wal" in files_of(tmp_path)
     for name, word in WORDS.items():
@@ -155,7 +169,7 @@ def test_no_planted_word_is_in_a_database_file_outside_statements(journey, tmp_p
 
 
 def test_the_words_are_all_there_for_those_they_concern(journey):
-    paths = ("wishes", "requests", "inbox", "subscriptions", "deliveries", "links", "incidents")
+    paths = ("wishes", "requests", "inbox", "subscriptions", "deliveries", "links", "incidents", "complaints")
     as_ann = journey.client.as_(journey.fixture.ann)
     seen = [journey.http.get(f"/me/{path}", headers=as_ann).text for path in paths]
     seen.append(journey.http.get("/reviews/data-use", headers=journey.client.as_(BOARD)).text)

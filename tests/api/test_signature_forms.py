@@ -2,10 +2,11 @@
 
 import pytest
 
-from mydata_ledger.ledger.access import Acknowledgement, Incident
+from mydata_ledger.ledger.access import Acknowledgement
 from mydata_ledger.ledger.commitment.entry import Entry
 from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.delegation import Delegation
+from mydata_ledger.ledger.emergency import Incident
 from mydata_ledger.ledger.party import Party
 from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, RECORDS, SignedStatement
 from mydata_ledger.ledger.record import Erasure, Issue

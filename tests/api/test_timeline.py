@@ -24,15 +24,16 @@ def pages(client, path, wallet, **params):
 
 
 def history(client):
-    """A record that a trial read, an insurer was refused and a responder opened in an emergency."""
-    fixture, record = client.fixture, client.issued()
+    """A record that a trial read and an insurer was refused, and one that a responder opened in an emergency."""
+    fixture, record, allergy = client.fixture, client.issued(), client.issued("health.allergy")
     fixture.consents(fixture.trial, "health.lab")
     fixture.anchor()
     rid = bytes.fromhex(record[2:])
     fixture.permits(fixture.trial, rid)
     fixture.permits(fixture.insurer, rid)
     emergency = fixture.declares(fixture.responder)
-    fixture.kernel.decisions.evaluation.ask(fixture.asks(fixture.responder, rid, purpose="hl7:BTG", incident=emergency))
+    urgent = bytes.fromhex(allergy[2:]), "health.allergy", "hl7:BTG", emergency
+    fixture.kernel.decisions.evaluation.ask(fixture.asks(fixture.responder, *urgent))
     fixture.anchor()
 
 
@@ -123,7 +124,7 @@ def test_a_person_s_own_view_is_theirs(client):
     ("log", "kinds"),
     [
         ("consents", ["Consent", "Revocation"]),
-        ("records", ["Issue"]),
+        ("records", ["Issue"] * 2),
         ("access", ["AccessReceipt"] * 2 + ["Incident", "AccessReceipt"]),
     ],
 )

@@ -4,7 +4,7 @@ from dataclasses import make_dataclass
 
 from hypothesis import strategies as some
 
-from mydata_ledger.ledger import access, consent, receipt, record
+from mydata_ledger.ledger import access, consent, emergency, receipt, record
 from mydata_ledger.ledger.consent import Effect, Grant
 from mydata_ledger.ledger.party import checksum
 from mydata_ledger.ledger.typed_data.types import MEMBERS
@@ -12,7 +12,7 @@ from mydata_ledger.ledger.typed_data.types import MEMBERS
 
 def class_of(kind: str) -> type:
     """Return the ledger's class of a kind, or a class of the members alone if the ledger has none."""
-    for module in (access, consent, receipt, record):
+    for module in (access, consent, emergency, receipt, record):
         if hasattr(module, kind):
             return getattr(module, kind)
     return make_dataclass(kind, [field for _, _, field in MEMBERS[kind]], frozen=True)

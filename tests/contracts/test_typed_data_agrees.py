@@ -19,6 +19,7 @@ REGISTRY = {
     "AccessReceipt": "access",
     "Incident": "access",
     "Acknowledgement": "access",
+    "IncidentExtension": "access",
 }
 
 

@@ -11,7 +11,7 @@ import uvicorn
 from web3 import Web3
 
 from mydata_ledger.ledger import envelope
-from mydata_ledger.ledger.access import Incident
+from mydata_ledger.ledger.emergency import Incident
 from mydata_ledger.ledger.signers import Wallet
 from mydata_ledger.scripts.listening import bound
 from mydata_ledger.scripts.serve import build

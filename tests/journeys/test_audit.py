@@ -67,6 +67,24 @@ def test_i11_an_operator_s_facts_recompute_every_decision(settled, tmp_path):
     assert (report["result"], report["findings"]) == ("whole", [])
     assert sum(report["decisions"].get(name, 0) for name in ("same", "open", "search")) > 50
     assert not {"other", "not_held"} & set(report["decisions"])
+    kept = json.loads((settled.state / "keystore" / "rule.json").read_text())["emergency_since"]
+    served = Client.anonymous(settled.url).call("GET", "/vocabulary")["emergency"]["since"]
+    written = json.loads(facts.read_text().splitlines()[0])["emergency_since"]
+    assert kept == served == written
+
+
+def test_another_second_of_the_rule_is_a_finding(settled, tmp_path):
+    facts, state = tmp_path / "facts.jsonl", tmp_path / "audit.json"
+    audit(settled, "consents", "--state", state)
+    mydata("facts", "--state", settled.state, "--out", facts)
+    first, *lines = facts.read_text().splitlines()
+    later = json.loads(first)
+    later["emergency_since"] += 10**9
+    facts.write_text("\n".join([json.dumps(later), *lines]) + "\n")
+    report = audit(settled, "--facts", facts, "--state", state, ok=(1,))
+    kinds = {finding["finding"] for finding in report["findings"]}
+    assert "rule_second_changed" in kinds
+    assert "decision_differs" in kinds, "the crew was refused, as the earlier rule would not have done"
 
 
 def falsified(line, **members):

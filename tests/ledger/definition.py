@@ -42,9 +42,10 @@ def should(request, facts):
     if facts.blocked:
         return ExpectedAnswer("blocked", findings=[(state.entry, "blocked") for state in facts.consents])
     emergency = declared_emergency(request, facts)
+    broken = emergency and is_reached(request, facts)
     findings = [finding_of(state, request, facts, emergency) for state in facts.consents]
     answer = ExpectedAnswer(
-        reason_of(findings, emergency), findings=[(s.entry, w) for s, w in zip(facts.consents, findings, strict=True)]
+        reason_of(findings, broken), findings=[(s.entry, w) for s, w in zip(facts.consents, findings, strict=True)]
     )
     deciding = {"refused": "forbids", "consented": "permits", "needs_reconsent": "needs_reconsent"}.get(answer.reason)
     for state, word in zip(facts.consents, findings, strict=True):
@@ -101,6 +102,12 @@ def is_deciding(grant, state, request, facts, emergency):
 
 def declared_emergency(request, facts):
     party, incident = facts.requester, facts.incident
+    moment = NOW
+    if type(incident).__name__ == "ExtendedIncident":
+        extension, incident = incident.extension, incident.incident
+        if not is_valid_extension(extension, request, facts):
+            return False
+        moment = extension.not_before
     return bool(
         "hl7:ETREAT" in request.purposes
         and party
@@ -112,8 +119,24 @@ def declared_emergency(request, facts):
         and incident.data_subject == facts.record.issue.data_subject
         and incident.incident_number.strip() != ""
         and incident.reason.strip() != ""
-        and NOW in window(incident.not_before, incident.expires)
+        and moment in window(incident.not_before, incident.expires)
     )
+
+
+def is_valid_extension(extension, request, facts):
+    """Signed by the requester, about the person, with a reason, open, and for a day at most."""
+    people = extension.responder == request.requester and extension.data_subject == facts.record.issue.data_subject
+    box = NOW in window(extension.not_before, extension.until) and extension.until - extension.not_before <= 86_400
+    return people and extension.reason.strip() != "" and box
+
+
+def is_reached(request, facts):
+    """Whether an emergency reaches the category: every one before the second, then only what is in the scope."""
+    scope, parts = request.emergency, request.category.split(".")
+    reached = list(scope.urgent)
+    if type(facts.incident).__name__ == "ExtendedIncident":
+        reached += scope.further
+    return scope.since > NOW or any(".".join(parts[:depth]) in reached for depth in range(1, len(parts) + 1))
 
 
 def window(start, end):

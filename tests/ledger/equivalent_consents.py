@@ -8,9 +8,10 @@ import random
 from dataclasses import dataclass, replace
 
 from mydata_ledger.ledger import equivalence
-from mydata_ledger.ledger.access import EVERYTHING, AccessRequest, ConsentState, Facts, Incident
+from mydata_ledger.ledger.access import EVERYTHING, AccessRequest, ConsentState, Facts
 from mydata_ledger.ledger.consent import ACTIONS, NEVER, Consent, Effect, Grant
 from mydata_ledger.ledger.delegation import Delegation, DelegationState, stands_by
+from mydata_ledger.ledger.emergency import Incident
 from mydata_ledger.ledger.kernel.decisions.search_answers import decide_single
 from mydata_ledger.ledger.party import Party, checksum
 from mydata_ledger.ledger.record import Issue, Record

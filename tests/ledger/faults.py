@@ -207,8 +207,94 @@ FAULTS = [
     (
         "an emergency purpose alone gives emergency access",
         "decide",
-        "return breaks_glass(request, facts, at_time)",
-        "return EMERGENCY in request.purposes",
+        "            return is_emergency(request, facts, at_time)\n        case",
+        "            return EMERGENCY in request.purposes\n        case",
+    ),
+    (
+        "a consent for emergencies permits only what an emergency reaches by itself",
+        "decide",
+        "            return is_emergency(request, facts, at_time)\n        case",
+        "            return breaks_glass(request, facts, at_time)\n        case",
+    ),
+    (
+        "an emergency reaches every category",
+        "decide",
+        "is_emergency(request, facts, at_time) and scope.reaches(",
+        "is_emergency(request, facts, at_time) or scope.reaches(",
+    ),
+    (
+        "an incident reaches what only its extension may reach",
+        "decide",
+        "facts.incident is not None and facts.incident.extended",
+        "facts.incident is not None",
+    ),
+    (
+        "an extension reaches no more than its incident",
+        "decide",
+        "facts.incident is not None and facts.incident.extended",
+        "False",
+    ),
+    (
+        "the narrower scope holds a second late",
+        "emergency",
+        "at_time < self.since or",
+        "at_time <= self.since or",
+    ),
+    ("earlier answers fall under the narrower scope", "emergency", "at_time < self.since or ", ""),
+    (
+        "an emergency reaches a record of a category above its scope",
+        "emergency",
+        "category_covers(above, category)",
+        "category_covers(category, above)",
+    ),
+    (
+        "an emergency reaches no category below its scope",
+        "emergency",
+        "category_covers(above, category)",
+        "above == category",
+    ),
+    (
+        "under an extension the urgent categories are out of reach",
+        "emergency",
+        "self.urgent + self.further if extended",
+        "self.further if extended",
+    ),
+    (
+        "the extension of another responder or person counts",
+        "emergency",
+        "(self.responder, self.data_subject) == (requester, data_subject)\n            and bool(self.reason",
+        "bool(self.reason",
+    ),
+    ("an extension needs no reason", "emergency", "and bool(self.reason.strip())", ""),
+    (
+        "an extension is open for more than a day",
+        "emergency",
+        "at_time < self.until <= self.not_before + EXTENSION_SECONDS",
+        "at_time < self.until",
+    ),
+    (
+        "an extension ends a second late",
+        "emergency",
+        "at_time < self.until <=",
+        "at_time <= self.until <=",
+    ),
+    (
+        "an extension holds though its incident was not open when it was signed",
+        "emergency",
+        "return was_open and self.extension.covers",
+        "return self.extension.covers",
+    ),
+    (
+        "an extension holds only while its incident is open",
+        "emergency",
+        "self.incident.covers(requester, data_subject, self.extension.not_before)",
+        "self.incident.covers(requester, data_subject, at_time)",
+    ),
+    (
+        "an extension is open before it begins",
+        "emergency",
+        "and self.not_before <= at_time < self.until",
+        "and at_time < self.until",
     ),
     ("retained a second too long", "decide", "return at_time < term.number", "return at_time <= term.number"),
     (
@@ -354,12 +440,12 @@ def _code(text: str) -> str:
 
 INTRODUCTION = """# Faults planted in the rule
 
-Each row is a fault that `tests/ledger/test_decide_faults.py` plants in the text of `ledger/decide.py` or
-`ledger/consent.py`. The rule with the fault is asked 12,000 questions whose times are at the edges of windows. The
-answers are compared with the definition in `tests/ledger/definition.py`, which shares no code with the rule: reason,
-deciding grants, obligations, and the finding about each consent. The test fails if a fault changes no answer, if a
-fault no longer fits the text, or if this table is not current (`python -m tests.ledger.faults` writes it). All are
-caught.
+Each row is a fault that `tests/ledger/test_decide_faults.py` plants in the text of `ledger/decide.py`,
+`ledger/consent.py` or `ledger/emergency.py`. The rule with the fault is asked 30,000 questions whose times are at the
+edges of windows. The answers are compared with the definition in `tests/ledger/definition.py`, which shares no code
+with the rule: reason, deciding grants, obligations, and the finding about each consent. The test fails if a fault
+changes no answer, if a fault no longer fits the text, or if this table is not current (`python -m tests.ledger.faults`
+writes it). All are caught.
 
 | no. | what it would mean | in | sound | planted |
 |---:|---|---|---|---|"""

@@ -8,8 +8,9 @@ import random
 
 from hypothesis import strategies as some
 
-from mydata_ledger.ledger.access import AccessRequest, ConsentState, Facts, Incident
+from mydata_ledger.ledger.access import AccessRequest, ConsentState, Facts
 from mydata_ledger.ledger.consent import Consent, Effect, Grant
+from mydata_ledger.ledger.emergency import EmergencyScope, ExtendedIncident, Incident, IncidentExtension
 from mydata_ledger.ledger.party import Party, checksum
 from mydata_ledger.ledger.record import Issue, Record
 
@@ -37,6 +38,22 @@ CONDITIONS += [
     f"retain-until:{NOW + 1}",
     "for-friends",
 ]
+CONDITIONS += ["emergency-only"] * 4
+LAB, VITALS, DAY = ("health.lab",), ("health.vitals",), 24 * 60 * 60
+SCOPES = [EmergencyScope(LAB, ("health",)), EmergencyScope(LAB, VITALS)] * 2
+SCOPES += [
+    EmergencyScope(VITALS, ("health",), NOW),
+    EmergencyScope(VITALS, LAB),
+    EmergencyScope(("health.lab.blood", "health.la"), LAB),
+    EmergencyScope(("health.la",), VITALS),
+    EmergencyScope((), (), NOW + 1),
+    EmergencyScope(),
+]
+"""What an emergency may reach: the category, one above or below it, one with a similar name, another; and since when.
+"""
+BOXES = [(NOW, NOW + 1), (NOW - 1, NOW + 9), (NOW - DAY + 1, NOW + 1)]
+BOXES += [(NOW - DAY, NOW + 1), (NOW - 9, NOW), (NOW + 1, NOW + 9)]
+"""Time boxes of an extension: the last three are a second too long, over, and not begun."""
 OFTEN, SELDOM = [True] * 24 + [False], [False] * 24 + [True]
 
 
@@ -82,17 +99,25 @@ def state(pick, number=99):
 def request(pick):
     requester = pick([BOB] * 6 + [checksum(ANN), checksum(EVE)])
     category = pick(["health.lab"] * 20 + ["health.lab.blood"] * 4 + ["health.vitals", "health", "*", "money"])
-    return AccessRequest(bytes(32), requester, R1, category, pick(PATHS), pick(["view", "compute"]), INCIDENT)
+    members = bytes(32), requester, R1, category, pick([*PATHS, PATHS[3]]), pick(["view", "compute"]), INCIDENT
+    return AccessRequest(*members, emergency=pick(SCOPES))
 
 
 def party(pick):
-    roles = frozenset(some_of(pick, ["responder", "trial"]))
+    roles = frozenset(some_of(pick, ["responder", "responder", "trial"]))
     return Party(pick([BOB, BOB, BOB, checksum(EVE)]), "Bob", roles, b"", pick(STARTS), pick([0, 0, 0, NOW, NOW + 1]))
 
 
 def incident(pick):
-    responder, person = pick([BOB, BOB, checksum(EVE)]), pick([ANN, ANN, EVE])
-    return Incident(responder, person, pick(["7", "7", " "]), pick(["fell", "fell", ""]), pick(STARTS), pick(ENDS))
+    who = pick([BOB] * 6 + [checksum(EVE)]), pick([ANN] * 6 + [EVE])
+    box = pick([0] * 6 + STARTS), pick([*ENDS, NOW, NOW + 9, NOW + 9])
+    declared = Incident(*who, pick(["7"] * 6 + [" "]), pick(["fell"] * 6 + [""]), *box)
+    return ExtendedIncident(declared, extension(pick)) if pick([True, True, False]) else declared
+
+
+def extension(pick):
+    who = pick([BOB] * 6 + [checksum(EVE)]), pick([ANN] * 6 + [EVE])
+    return IncidentExtension(*who, INCIDENT, pick(["coma"] * 4 + [" "]), *pick(BOXES))
 
 
 def record(pick):

@@ -2,6 +2,7 @@
 
 import sys
 import types
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 import mydata_ledger.ledger.decide  # noqa: F401 - loads the modules whose text is changed
 from mydata_ledger.ledger.access import Facts
+from mydata_ledger.ledger.emergency import ExtendedIncident
 from tests.ledger.definition import about_own_category, should
 from tests.ledger.faults import FAULTS, table
 from tests.ledger.questions import NOW, corpus
@@ -16,7 +18,7 @@ from tests.ledger.questions import NOW, corpus
 
 @cache
 def questions():
-    return [(about_own_category(r, f.record) if f.record else r, f) for r, f in corpus(12_000, seed=7)]
+    return [(about_own_category(r, f.record) if f.record else r, f) for r, f in corpus(30_000, seed=7)]
 
 
 def wanted(request, facts):
@@ -30,35 +32,43 @@ def expected():
 
 
 def planted(module, good, bad):
-    """The rule with one fault: both modules are loaded again, the changed one from its changed text."""
+    """The rule with one fault: its modules are loaded again, the changed one from its changed text."""
     loaded = {}
-    for name in ("consent", "decide"):
+    for name in ("consent", "emergency", "decide"):
         source = Path(sys.modules[f"mydata_ledger.ledger.{name}"].__file__).read_text(encoding="utf-8")
         if name == module:
             assert source.count(good) >= 1, f"the fault no longer fits the text: {good}"
             source = source.replace(good, bad, 1)
-        if name == "decide":
-            source = source.replace("from mydata_ledger.ledger.consent import", "from planted_consent import")
+        source = source.replace("from mydata_ledger.ledger.consent import", "from planted_consent import")
         loaded[name] = types.ModuleType(f"planted_{name}")
         sys.modules[f"planted_{name}"] = loaded[name]
         exec(compile(source, name, "exec"), loaded[name].__dict__)  # noqa: S102 - the fault is planted in our own text
-    return loaded["consent"], loaded["decide"].decide
+    return loaded["consent"], loaded["emergency"], loaded["decide"].decide
 
 
-def answers(consent, decide):
-    """The answers to all questions, with grants of the class of the planted module."""
+def answers(consent, emergency, decide):
+    """The answers to all questions, with grants, scopes and extensions of the classes of the planted modules."""
     for request, facts in questions():
-        decision = decide(request, rebuilt(facts, consent), NOW)
+        scope = copied(request.emergency, emergency.EmergencyScope)
+        decision = decide(replace(request, emergency=scope), rebuilt(facts, consent, emergency), NOW)
         findings = [(entry, finding.value) for entry, finding in decision.findings]
         yield decision.reason.value, decision.permitted, decision.grants, decision.obligations, findings
 
 
-def rebuilt(facts, consent):
+def copied(value, kind):
+    return kind(**{name: getattr(value, name) for name in value.__slots__})
+
+
+def rebuilt(facts, consent, emergency):
+    incident = facts.incident
+    if isinstance(incident, ExtendedIncident):
+        extension = copied(incident.extension, emergency.IncidentExtension)
+        incident = emergency.ExtendedIncident(incident.incident, extension)
     states = [
         type(s)(**{f: getattr(s, f) for f in s.__slots__} | {"consent": rebuilt_consent(s.consent, consent)})
         for s in facts.consents
     ]
-    return Facts(facts.record, tuple(states), facts.requester, facts.blocked, facts.incident)
+    return Facts(facts.record, tuple(states), facts.requester, facts.blocked, incident)
 
 
 def rebuilt_consent(consent_before, consent):

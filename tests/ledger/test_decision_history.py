@@ -11,6 +11,7 @@ from mydata_ledger.ledger.commitment.entry import NO_LOCK, RevocationMark
 from mydata_ledger.ledger.consent import Consent
 from mydata_ledger.ledger.decide import decide
 from mydata_ledger.ledger.delegation import Delegation, delegate_name
+from mydata_ledger.ledger.emergency import IncidentExtension
 from mydata_ledger.ledger.errors import InvalidStatement, NotFound
 from mydata_ledger.ledger.kernel import PointInTime
 from mydata_ledger.ledger.party import checksum
@@ -93,6 +94,10 @@ class Life:
     def calls_help(self):
         statement = incident(number=f"119-{self.clock.now()}")
         self.incidents.append(self.store.log.append([statement], self.clock.now())[0].signed.entry.entry)
+        if self.pick([True, False]):
+            now = self.clock.now()
+            extended = seal(IncidentExtension(CREW, ANN, self.incidents[-1], "still unconscious", now, now + 100))
+            self.incidents.append(self.store.log.append([extended], now)[0].signed.entry.entry)
 
     def uses(self):
         question = self.question(TRIAL, 1)
@@ -120,6 +125,7 @@ class Life:
             purposes,
             "view",
             self.pick(self.incidents),
+            emergency=VOCABULARY.emergency,
         )
 
     def goes_on(self):
@@ -227,6 +233,7 @@ def test_what_comes_round_is_due_to_the_second(life, base_question):
 def test_an_incident_opens_nothing_before_it_was_declared(life, base_question):
     entry = life.store.log.append([incident()], life.clock.now())[0].signed.entry.entry
     question = replace(base_question, requester=CREW, purposes=("hl7:BTG", "hl7:ETREAT"), incident=entry)
+    assert question.emergency.reaches(question.category, NOW, extended=False)
     answers = [life.looked_back(question, PointInTime(NOW + after)).decision.reason for after in (29, 30)]
     assert answers == ["no_consent", "broke_glass"]
 

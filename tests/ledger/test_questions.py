@@ -11,6 +11,7 @@ from mydata_ledger.ledger import envelope
 from mydata_ledger.ledger.access import EVERYTHING, AccessRequest
 from mydata_ledger.ledger.consent import ACTIONS, NEVER, Consent, Effect, Grant
 from mydata_ledger.ledger.decide import decide
+from mydata_ledger.ledger.emergency import EmergencyScope
 from mydata_ledger.ledger.errors import MalformedInput, NotFound, TooLarge, UnknownTerm
 from mydata_ledger.ledger.kernel import GrantRequest, Kernel, World, ports_of
 from mydata_ledger.ledger.kernel.decisions import search as searching
@@ -50,7 +51,9 @@ from tests.ledger.crowd import BLOCK, TURNS, anchor, end_an_office
 PERSONS, DELEGATE = [ANN, EVE, b"\x0b" * 20], b"\xde" * 20
 CATEGORIES = ["health.lab", "health.lab", "health.lab.blood", "health.vitals", "money"]
 TERMS = {code: Term(code, code) for code in {*CATEGORIES, "health", "health.la"}}
-VOCABULARY = Vocabulary([Catalog("t", TERMS, {c: Term(c, c, above) for c, above in PURPOSES.items()})])
+SCOPE = EmergencyScope(("health.lab",), ("health",))
+CODES = {c: Term(c, c, above) for c, above in PURPOSES.items()}
+VOCABULARY = Vocabulary([Catalog("health", TERMS, CODES, emergency=SCOPE)])
 ASKED = ["hl7:CLINTRCH", "hl7:HRESCH", "hl7:BTG", "mydata:SELF_VIEW"]
 
 

@@ -11,11 +11,13 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_s
 
 from mydata_ledger.ledger.access import Reason
 from mydata_ledger.ledger.consent import NEVER, Consent, Effect, Grant, Revocation
+from mydata_ledger.ledger.emergency import Incident
 from mydata_ledger.ledger.receipt import ACCESS, LOGS, AccessReceipt
 from mydata_ledger.ledger.record import Erasure, Issue
 from mydata_ledger.ledger.replay import SLACK, Evidence, Outcome, Replay
 from mydata_ledger.ledger.terms import DAY
-from testing.ledger_fixture import LAB, NOTICE, VITALS, VOCABULARY, LedgerFixture
+from mydata_ledger.ledger.vocabulary import Vocabulary
+from testing.ledger_fixture import CATALOG, LAB, NOTICE, NOW, VITALS, VOCABULARY, LedgerFixture
 from testing.sizes import sized
 from tests.ledger.test_delegations import BEN, consents_as, ends, names
 
@@ -39,6 +41,7 @@ def evidence(ledger, eras=None, **more):
     parties = eras or {party.account: [(0, party)] for party in ledger.directory}
     outdated = frozenset(notice.digest for notice in ledger.store.directory.notices() if notice.outdated)
     held = {"statements": everything(ledger.store), "parties": parties, "path": VOCABULARY.path, "outdated": outdated}
+    held["emergency"] = ledger.world.vocabulary.emergency
     return Evidence(**held | {"complete": True} | more)
 
 
@@ -54,7 +57,7 @@ class ManyLives(RuleBasedStateMachine):
 
     def __init__(self):
         super().__init__()
-        self.ledger = LedgerFixture()
+        self.ledger = LedgerFixture(Vocabulary([CATALOG], emergency_since=NOW + 30))
         self.records = [self.ledger.issued(LAB), self.ledger.issued(VITALS)]
         self.ledger.anchor()
         self.incident = bytes(32)
@@ -109,6 +112,13 @@ class ManyLives(RuleBasedStateMachine):
     def a_crew_declares(self, wait):
         self.wait(wait)
         self.incident = self.ledger.declares(self.ledger.responder, f"119-{self.ledger.store.log.head(ACCESS).size}")
+
+    @precondition(lambda self: isinstance(self.ledger.store.index.incident(self.incident), Incident))
+    @rule(wait=some.integers(0, 60), seconds=some.sampled_from([1, 60, DAY]))
+    def the_crew_extends(self, wait, seconds):
+        self.wait(wait)
+        if self.ledger.clock.now() < self.ledger.store.index.incident(self.incident).expires:
+            self.incident = self.ledger.extends(self.ledger.responder, self.incident, seconds)
 
     @precondition(lambda self: len(self.records) > 1)
     @rule(wait=pause)

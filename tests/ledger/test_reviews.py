@@ -3,7 +3,7 @@
 import pytest
 
 from mydata_ledger.ledger.errors import InvalidStatement, NotEntitled, NotFound, StaleConsent
-from mydata_ledger.ledger.kernel.people.reviews import BREAK_GLASS, DATA_USE
+from mydata_ledger.ledger.kernel.people.reviews import BREAK_GLASS, COMPLAINT, DATA_USE
 from mydata_ledger.ledger.kernel.work_items import INCIDENT_NOTICE
 from mydata_ledger.ledger.party import Party
 from testing.ledger_fixture import NOW, LedgerFixture, wallet
@@ -60,6 +60,41 @@ def test_a_verdict_closes_it_once_with_reviewer_and_reason(world):
     with pytest.raises(StaleConsent):
         verdict(world, entry)
     assert world.kernel.people.reviews.about(world.ann.signer) == [item]
+
+
+def test_an_extension_is_reviewed_by_itself_once(world):
+    incident = world.declares(world.responder)
+    world.clock.passes(60)
+    entry = world.extends(world.responder, incident)
+    for _ in range(2):
+        world.kernel.log_consumer.consume()
+        world.kernel.people.reviews.file_extension(world.store.log.find("access", entry), "119-2026-7")
+    first, second = sorted(world.kernel.people.reviews.about(world.ann.signer), key=lambda review: review.due)
+    assert (first.review_id, second.review_id, second.due) == (incident, entry, NOW + 60 + LIMIT)
+    assert second.details == {
+        "incident_number": "119-2026-7",
+        "reason": "still unconscious",
+        "until": NOW + 60 + 3_600,
+        "extends": "0x" + incident.hex(),
+    }
+    assert verdict(world, entry, "unjustified").state == "unjustified"
+    assert verdict(world, incident).state == "justified"
+
+
+def test_only_what_it_is_for_is_filed_as_an_extension(world):
+    logged = world.store.log.find("access", world.declares(world.responder))
+    with pytest.raises(InvalidStatement):
+        world.kernel.people.reviews.file_extension(logged, "119-2026-7")
+
+
+def test_nobody_gives_a_verdict_on_a_complaint_about_themselves(world):
+    world.declares(world.responder)
+    review = world.kernel.people.complaints.complain(world.ann.signer, 0, "no")
+    with pytest.raises(NotEntitled):
+        verdict(world, review.review_id, "dismissed", who=world.responder, queue=COMPLAINT)
+    assert verdict(world, review.review_id, "upheld", queue=COMPLAINT).state == "upheld"
+    with pytest.raises(InvalidStatement, match="upheld, dismissed"):
+        verdict(world, review.review_id, "justified", queue=COMPLAINT)
 
 
 def test_overdue_items_are_counted_for_everyone(world):

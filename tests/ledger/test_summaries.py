@@ -211,6 +211,19 @@ def test_a_responder_reads_what_they_declare_and_who_hears_of_it(world, korean):
     )
 
 
+@BOTH
+def test_a_responder_reads_what_they_extend_and_who_hears_of_it(world, korean):
+    sentence = (world.responder.address, world.declares(world.responder), "cause unknown", 60)
+    (line,) = world.kernel.people.incidents.draft_extension(*sentence, language=language(korean)).summary
+    assert line == (
+        f"{ann(world)}에 관한 응급 상황(119-2026-7)을 2027-01-15 08:01 UTC까지 모든 건강 기록으로 넓힙니다: "
+        "cause unknown. 당사자에게 알려지고 심사자가 살펴봅니다."
+        if korean
+        else f"Extends the emergency about {ann(world)} (119-2026-7) to all health records until 2027-01-15 08:01 UTC: "
+        "cause unknown. The person is told of it, and a reviewer looks at it."
+    )
+
+
 def test_every_role_and_relation_has_a_korean_name():
     assert set(EXPECTED) == RELATIONS
     assert {*ROLES.values(), WITNESS, "authority", "reviewer", "researcher"} <= set(ROLES_KO)

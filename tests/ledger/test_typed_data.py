@@ -8,8 +8,9 @@ from eth_account.messages import _hash_eip191_message, encode_typed_data
 from hypothesis import given
 from hypothesis import strategies as some
 
-from mydata_ledger.ledger.access import Acknowledgement, Incident
+from mydata_ledger.ledger.access import Acknowledgement
 from mydata_ledger.ledger.consent import Consent, Effect, Grant, Revocation
+from mydata_ledger.ledger.emergency import Incident, IncidentExtension
 from mydata_ledger.ledger.errors import MalformedInput
 from mydata_ledger.ledger.party import checksum
 from mydata_ledger.ledger.receipt import AccessReceipt
@@ -18,7 +19,8 @@ from mydata_ledger.ledger.typed_data import Domain, digest, message, numbers, pa
 from mydata_ledger.ledger.typed_data.types import MEMBERS
 
 KINDS = {
-    kind.__name__: kind for kind in (Consent, Revocation, Issue, Erasure, AccessReceipt, Incident, Acknowledgement)
+    kind.__name__: kind
+    for kind in (Consent, Revocation, Issue, Erasure, AccessReceipt, Incident, Acknowledgement, IncidentExtension)
 }
 texts = some.text(
     some.characters(categories=["L", "N", "P", "Zs"], exclude_characters="\xa0\u3000"), max_size=20

@@ -21,6 +21,7 @@ from mydata_ledger.ledger.merkle import Head
 from mydata_ledger.ledger.note import Checkpoint, Note, Signer, Verifier
 from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS
 from mydata_ledger.ledger.typed_data import Domain
+from mydata_ledger.ledger.vocabulary import Vocabulary
 from mydata_ledger.scripts.audit import (
     AuditorFile,
     AuditResult,
@@ -29,11 +30,13 @@ from mydata_ledger.scripts.audit import (
     TileSource,
     audit_log,
     check_current,
+    check_rule_second,
     ledger_state,
     read_state,
     result_of,
 )
 from mydata_ledger.scripts.cli import app
+from mydata_ledger.scripts.serve import slices
 from testing.stores import open_store
 from tests.anchors.conftest import devnet, ledger_db, site
 from tests.anchors.sample_statements import ANN, CREW, NOW, TRIAL, consent, incident, issue, name, revocation
@@ -287,7 +290,9 @@ def domains_of(ledger):
 @pytest.fixture
 def served_state(ledger):
     """The URL of a ledger whose API tells its marks and parties."""
-    queries = Queries(SimpleNamespace(index=ledger.store.index, directory=ledger.store.directory))
+    vocabulary = Vocabulary((one.catalog for one in slices()), emergency_since=NOW)
+    world = SimpleNamespace(index=ledger.store.index, directory=ledger.store.directory, vocabulary=vocabulary)
+    queries = Queries(world)
     settings = SimpleNamespace(registries={"parties": ledger.site.deployment.parties})
     app_ = FastAPI()
     app_.state.context = SimpleNamespace(kernel=SimpleNamespace(queries=queries), settings=settings)
@@ -323,6 +328,7 @@ class TestCurrent:
         state = read_state(served_state)
         assert state.marks == {consented.signed.entry.lock}
         assert state.parties[CREW].name == "Rescue Crew 7"
+        assert state.emergency_since == NOW
         assert self.findings(ledger, served_state, consented) == []
 
     def test_a_revocation_that_is_not_followed_yet_is_no_finding(self, ledger, served_state, consented):
@@ -401,6 +407,24 @@ def test_a_file_that_is_no_auditor_s_is_refused(tmp_path, raw):
     path.write_text(raw)
     with pytest.raises(MalformedInput, match="to begin anew"):
         AuditorFile.read(path)
+
+
+def test_the_second_of_the_rule_is_noted_once_and_another_is_a_finding(tmp_path):
+    auditor_file = AuditorFile(tmp_path / "audit.json")
+    assert check_rule_second(auditor_file, []) == []
+    assert auditor_file.rule_since is None
+    assert check_rule_second(auditor_file, [NOW, NOW]) == []
+    auditor_file.write()
+    again = AuditorFile.read(tmp_path / "audit.json")
+    findings = check_rule_second(again, [NOW, NOW + 1, NOW - 1])
+    assert [finding.kind for finding in findings] == [FindingKind.RULE] * 2
+    assert str(NOW + 1) in findings[0].text
+    assert result_of(findings) is AuditResult.BROKEN
+    assert again.rule_since == NOW, "the first one stays noted"
+
+
+def test_facts_and_ledger_that_tell_different_seconds_are_a_finding_at_once():
+    assert len(check_rule_second(AuditorFile(), [NOW, NOW + 5])) == 1
 
 
 def test_an_auditor_s_file_comes_back_as_it_was(ledger, tmp_path):

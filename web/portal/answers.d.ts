@@ -116,6 +116,7 @@ export interface Message {
   message_id: string;
   event:
     | "consent.asked" | "consent.granted" | "consent.withdrawn" | "consent.expiring" | "data.used" | "data.broke_glass"
+    | "data.emergency_extended"
     | "delegation.named" | "study.results" | "link.opened" | "link.made" | "link.passcode_wrong"
     | "export.made";
   subject: string;
@@ -131,6 +132,14 @@ export interface Review {
   verdict: { reason?: string };
 }
 
+/** A line of the timeline that the person said was not right; `review_id` is the entry of the line. */
+export interface Complaint {
+  review_id: string;
+  state: "waiting" | "upheld" | "dismissed";
+  due: number;
+  verdict: { reason?: string };
+}
+
 export interface AccessReceipt {
   category: string;
   purpose: string;
@@ -141,6 +150,12 @@ export interface AccessReceipt {
 export interface Incident {
   incidentNumber: string;
   reason: string;
+  expires: Whole;
+}
+
+export interface IncidentExtension {
+  reason: string;
+  until: Whole;
 }
 
 interface AccessOf<Kind, Statement> {
@@ -148,13 +163,13 @@ interface AccessOf<Kind, Statement> {
   position: number;
   accepted_at: number;
   block: number | null;
-  document: { message: Statement };
+  document: { message: Statement; entry: string };
   requester_name: string;
   permitted: boolean | null;
   on_paper: string[];
 }
 
-export type Access = AccessOf<"AccessReceipt", AccessReceipt> | AccessOf<"Incident", Incident>;
+export type Access = AccessOf<"AccessReceipt", AccessReceipt> | AccessOf<"Incident", Incident> | AccessOf<"IncidentExtension", IncidentExtension>;
 
 export interface Wish {
   kind: "tell" | "ask" | "never";
@@ -173,6 +188,8 @@ export type Terms = Record<string, { label: string; label_ko: string }>;
 export interface Vocabulary {
   categories: Terms;
   purposes: Terms;
+  /** The categories that an emergency reaches without consent, since a second (UTC); before it, every category. */
+  emergency: { urgent: string[]; further: string[]; since: number };
 }
 
 export type StatementKind = "Consent" | "Revocation";

@@ -1,10 +1,12 @@
 // What happened: the inbox, and every access to the person's data with its proof.
 import { get, pages } from "./api.js";
-import { badge, button, categoryOf, el, purposeOf, save } from "./view.js";
+import { complaintView } from "./complaining.js";
+import { badge, button, categoryOf, el, purposeOf, reachOf, save } from "./view.js";
 import { actionOf, inLanguage, timeText, translate } from "./words.js";
 
-/** @import { Access, Message, Review } from "./answers" */
-const ALARM = "data.broke_glass", MAX_ACCESSES = 2000;
+/** @import { Access, Complaint, Message, Review } from "./answers" */
+/** @import { Page } from "./main.js" */
+const ALARMS = ["data.broke_glass", "data.emergency_extended"], MAX_ACCESSES = 2000;
 
 /** Show the messages, the newest first. @type {(container: HTMLElement) => Promise<void>} */
 export async function showInbox(container) {
@@ -19,13 +21,13 @@ function messageView({ event, subject, at, detail }, review) {
   const facts = [detail.category && categoryOf(detail.category), detail.for && purposeOf(detail.for), detail.incident_number, review?.said.reason,
     detail.reads && translate("reads", { reads: detail.reads, last: timeText(Number(detail.last_read)) })].filter(Boolean);
   const verdict = review && `${translate("verdict")}: ${translate(review.state)}${review.verdict.reason ? ` (${review.verdict.reason})` : ""}`;
-  return el("li", { class: `card ${event === ALARM ? "alarm" : ""}` },
+  return el("li", { class: `card ${ALARMS.includes(event) ? "alarm" : ""}` },
     el("div", { class: "top" }, el("h2", {}, translate(event, { ...namedIn(detail), subject })), el("span", { class: "when" }, timeText(at))),
     facts.length ? el("p", {}, facts.join(" · ")) : "", verdict ? el("p", {}, verdict) : "");
 }
 
-/** Show the accesses, the newest first. @type {(container: HTMLElement) => Promise<void>} */
-export async function showTimeline(container) {
+/** Show the accesses, the newest first. @type {(container: HTMLElement, page: Page) => Promise<void>} */
+export async function showTimeline(container, page) {
   /** @type {Access[]} */
   const all = [];
   for (let after = -1; after !== null && all.length < MAX_ACCESSES; ) {
@@ -33,18 +35,28 @@ export async function showTimeline(container) {
     all.push(...page.accesses);
     after = page.next;
   }
-  container.replaceChildren(...(all.length ? all.reverse().map(accessView) : [el("p", { class: "none" }, translate("noneTimeline"))]));
+  const made = await pages("/me/complaints", (/** @type {Complaint} */ complaint) => complaint.review_id, 200);
+  const complaints = new Map(made.map((complaint) => [complaint.review_id, complaint]));
+  const view = (/** @type {Access} */ access) => accessView(access, complaintView(access, complaints.get(access.document.entry), page));
+  container.replaceChildren(...(all.length ? all.reverse().map(view) : [el("p", { class: "none" }, translate("noneTimeline"))]));
 }
 
-/** @type {(access: Access) => HTMLElement} */
-function accessView(access) {
-  const { alarm, title, text, answer } = access.kind === "Incident" ? incidentTexts(access) : receiptTexts(access);
+/** @type {(access: Access, complaint: HTMLElement) => HTMLElement} */
+function accessView(access, complaint) {
+  const { alarm, title, text, answer, reach } = textsOf(access);
   return el("article", { class: `card ${alarm ? "alarm" : ""}` },
     el("div", { class: "top" }, el("h2", {}, title), answer),
     el("p", { class: "when" }, timeText(access.accepted_at), " · ", access.block === null ? translate("notOnChain") : translate("onChain", { block: access.block })),
     el("p", {}, text),
+    reach ? el("p", { class: "help" }, reach) : "",
     access.on_paper.length ? el("p", {}, badge(translate("onPaper", { name: "" }), "wait")) : "",
-    el("div", { class: "actions" }, button("proof", "quiet", () => save(`access-${access.position}.json`, access.document))));
+    el("div", { class: "actions" }, button("proof", "quiet", () => save(`access-${access.position}.json`, access.document)), complaint));
+}
+
+/** @type {(access: Access) => { alarm: boolean, title: string, text: string, answer: HTMLElement, reach?: string }} */
+function textsOf(access) {
+  if (access.kind === "Incident") return incidentTexts(access);
+  return access.kind === "IncidentExtension" ? extensionTexts(access) : receiptTexts(access);
 }
 
 /** @type {(access: Access) => string} */
@@ -55,8 +67,14 @@ const namedIn = (detail) => Object.fromEntries(Object.entries(detail).map(([name
 
 /** @param {Extract<Access, { kind: "Incident" }>} access */
 function incidentTexts(access) {
-  const { incidentNumber, reason } = access.document.message;
-  return { alarm: true, title: translate("declared", { name: requesterOf(access) }), text: `${incidentNumber} · ${reason}`, answer: badge(translate("emergency"), "bad") };
+  const { incidentNumber, reason, expires } = access.document.message, reach = reachOf(access.accepted_at, expires, false);
+  return { alarm: true, title: translate("declared", { name: requesterOf(access) }), text: `${incidentNumber} · ${reason}`, reach, answer: badge(translate("emergency"), "bad") };
+}
+
+/** @param {Extract<Access, { kind: "IncidentExtension" }>} access */
+function extensionTexts(access) {
+  const { reason, until } = access.document.message, reach = reachOf(access.accepted_at, until, true);
+  return { alarm: true, title: translate("extended", { name: requesterOf(access) }), text: reason, reach, answer: badge(translate("emergency"), "bad") };
 }
 
 /** @param {Extract<Access, { kind: "AccessReceipt" }>} access */

@@ -7,7 +7,7 @@ import { actionOf, conditionOf, language, lookUp, timeText, translate } from "./
 /** @typedef {Node | string | null | undefined | false} Child */
 const NEVER = 2n ** 63n - 1n;
 /** @type {Vocabulary} */
-let vocabulary = { categories: {}, purposes: {} };
+let vocabulary = { categories: {}, purposes: {}, emergency: { urgent: [], further: [], since: 0 } };
 
 /** Load the names of categories and purposes. */
 export async function loadVocabulary() {
@@ -57,7 +57,7 @@ export const list = (items) => el("ul", {}, items.map((item) => el("li", {}, ite
  */
 export const rowsOf = (rows) => rows.filter(([, text]) => text).flatMap(([word, text]) => [el("dt", {}, translate(word)), el("dd", {}, text)]);
 
-/** @type {(code: string, kind: keyof Vocabulary) => string} */
+/** @type {(code: string, kind: "categories" | "purposes") => string} */
 function label(code, kind) {
   if (code === "*") return translate("everything");
   const term = lookUp(vocabulary[kind], code);
@@ -69,6 +69,14 @@ export const categoryOf = (code) => label(code, "categories");
 
 /** The name of a purpose. @type {(code: string) => string} */
 export const purposeOf = (code) => label(code, "purposes");
+
+/** What an emergency crew may read without consent. @type {(declaredAt: number, until: Whole, extended: boolean) => string} */
+export function reachOf(declaredAt, until, extended) {
+  const { urgent, further, since } = vocabulary.emergency, all = extended ? [...urgent, ...further] : urgent;
+  if (declaredAt < since) return translate("reachedAll", { until: timeText(Math.min(Number(until), since)) });
+  const widest = all.filter((category) => !all.some((above) => category.startsWith(`${above}.`)));
+  return translate("reaches", { until: timeText(until), categories: widest.map(categoryOf).join(", ") });
+}
 
 /** @type {(expires: Whole) => string} */
 const endOf = (expires) => (BigInt(expires) >= NEVER - 1024n ? translate("always") : timeText(expires));

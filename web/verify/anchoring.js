@@ -35,7 +35,7 @@ function accreditationOf({ kind, statement, recovered, delegation }) {
   switch (kind) {
     case "AccessReceipt": return ["operator", accountOf(recovered ?? ZERO), statement.decidedAt];
     case "Issue": return ["holder", statement.holder, statement.issuedAt];
-    case "Incident": return ["responder", statement.responder, statement.notBefore];
+    case "Incident": case "IncidentExtension": return ["responder", statement.responder, statement.notBefore];
     case "Delegation":
       if (equal(statement.delegator, statement.dataSubject)) return undefined;
       return [isOnPaper(statement) ? "witness" : "authority", accountOf(statement.delegator), statement.signedAt];

@@ -11,6 +11,7 @@ import { digestOf, Malformed, parseStatement, readAddress, readDomain, readHex, 
 const LOG_OF = {
   Consent: "consents", Revocation: "consents", Delegation: "consents",
   Issue: "records", Erasure: "records", AccessReceipt: "access", Incident: "access", Acknowledgement: "access",
+  IncidentExtension: "access",
 };
 /** @type {Partial<Record<Kind, (keyof Attached)[]>>} */
 const ATTACHED = {

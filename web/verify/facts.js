@@ -15,9 +15,10 @@ const FACTS = {
   Erasure: ["recordId", "erasedAt", "keyId", "signer", "cid"],
   AccessReceipt: ["requester", "category", "purpose", "action", "permitted", "reason", "decidedAt", "recordId"],
   Incident: ["incidentNumber", "reason", "responder", "notBefore", "expires"],
+  IncidentExtension: ["incident", "reason", "responder", "notBefore", "until"],
   Acknowledgement: ["reader", "openedAt", "receipt", "recordId"],
 };
-const TIMES = ["signedAt", "issuedAt", "erasedAt", "decidedAt", "openedAt", "notBefore", "expires"];
+const TIMES = ["signedAt", "issuedAt", "erasedAt", "decidedAt", "openedAt", "notBefore", "expires", "until"];
 
 /** The facts of one of many documents, closed behind their title. @type {(proof: Document, verdict: Verdict) => HTMLElement} */
 export function closedFacts(proof, verdict) {

@@ -14,7 +14,7 @@ function signerOf({ kind, statement }) {
     case "Issue": return fromHex(statement.holder.slice(2));
     case "Delegation": return statement.delegator;
     case "Acknowledgement": return fromHex(statement.reader.slice(2));
-    case "Incident": return fromHex(statement.responder.slice(2));
+    case "Incident": case "IncidentExtension": return fromHex(statement.responder.slice(2));
     default: return new Uint8Array();
   }
 }

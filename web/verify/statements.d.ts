@@ -101,6 +101,15 @@ export interface Incident {
   expires: bigint;
 }
 
+export interface IncidentExtension {
+  responder: string;
+  dataSubject: Uint8Array;
+  incident: Uint8Array;
+  reason: string;
+  notBefore: bigint;
+  until: bigint;
+}
+
 export interface Acknowledgement {
   reader: string;
   recordId: Uint8Array;
@@ -117,6 +126,7 @@ export interface Statements {
   AccessReceipt: AccessReceipt;
   Incident: Incident;
   Acknowledgement: Acknowledgement;
+  IncidentExtension: IncidentExtension;
 }
 
 export type Kind = keyof Statements;

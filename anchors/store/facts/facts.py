@@ -17,13 +17,14 @@ from mydata_ledger.anchors.store.rows.codec import KINDS, key
 from mydata_ledger.anchors.store.rows.statements import logged_of
 from mydata_ledger.anchors.store.rows.use_counts import ALL_RECORDS, Uses
 from mydata_ledger.anchors.store.schema import CHAIN, CONSENTS, HEADS, NOTICES, PARTIES, STATEMENTS, USES
-from mydata_ledger.ledger.access import AccessRequest, ConsentState, Facts, Incident
+from mydata_ledger.ledger.access import AccessRequest, ConsentState, Facts
 from mydata_ledger.ledger.commitment.entry import Entry
 from mydata_ledger.ledger.consent import Consent
 from mydata_ledger.ledger.delegation import Delegation, DelegationState, stands_by, with_ends
+from mydata_ledger.ledger.emergency import Emergency
 from mydata_ledger.ledger.errors import SourceUnavailable
 from mydata_ledger.ledger.party import ANYONE, Party
-from mydata_ledger.ledger.receipt import ACCESS, RECORDS
+from mydata_ledger.ledger.receipt import ACCESS, RECORDS, emergency_of
 from mydata_ledger.ledger.receipt import CONSENTS as CONSENTS_LOG
 from mydata_ledger.ledger.record import Record
 
@@ -223,10 +224,9 @@ def consent(reading: ReadConnection, entry: bytes) -> ConsentState | None:
     return state
 
 
-def incident(connection: ReadConnection, entry: bytes) -> Incident | None:
-    """A declared incident by its entry."""
-    logged = statements.by_entry(connection, ACCESS, entry)
-    return logged.signed.statement if logged and isinstance(logged.signed.statement, Incident) else None
+def incident(connection: ReadConnection, entry: bytes) -> Emergency | None:
+    """A declared incident by its entry, or an extended one by the entry of its extension."""
+    return emergency_of(entry, lambda each: statements.by_entry(connection, ACCESS, each))
 
 
 def party(driver: Driver, account: str) -> Party | None:

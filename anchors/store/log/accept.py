@@ -10,12 +10,12 @@ from sqlalchemy.engine import Connection
 from mydata_ledger.anchors.store.db import changes
 from mydata_ledger.anchors.store.log.indexers import INDEXERS, WithPredecessor
 from mydata_ledger.anchors.store.log.tree import Tree
-from mydata_ledger.anchors.store.log.versions import VersionChain, check_record_ids, pair_of
+from mydata_ledger.anchors.store.log.versions import VersionChain, check_extensions, check_record_ids, pair_of
 from mydata_ledger.anchors.store.rows.statements import ADD, RowValues, by_digests, rows_of
 from mydata_ledger.ledger.errors import LedgerError
 from mydata_ledger.ledger.merkle import leaf_hash
 from mydata_ledger.ledger.ports import Check, DirectorySnapshot
-from mydata_ledger.ledger.receipt import CONSENTS, RECORDS, LoggedStatement, SignedStatement
+from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, RECORDS, LoggedStatement, SignedStatement
 
 StatementBatch = tuple[Sequence[SignedStatement], int]
 """Statements submitted in one batch, and the time of acceptance in UTC seconds."""
@@ -108,4 +108,6 @@ def _in_order(
         return [(logged, versions.follow(logged)) for logged in added]
     if log == RECORDS:
         check_record_ids(connection, added)
+    if log == ACCESS:
+        check_extensions(connection, added)
     return [(logged, None) for logged in added]

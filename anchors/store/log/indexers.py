@@ -14,10 +14,11 @@ from mydata_ledger.anchors.store.rows import past, records, statements
 from mydata_ledger.anchors.store.rows.codec import key, keys
 from mydata_ledger.anchors.store.rows.use_counts import Uses
 from mydata_ledger.anchors.store.schema import CONSENTS, MARKS, RECEIPTS, USES
-from mydata_ledger.ledger.access import Acknowledgement, Incident
+from mydata_ledger.ledger.access import Acknowledgement
 from mydata_ledger.ledger.commitment.entry import NO_LOCK, RevocationMark, lock_of
 from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.delegation import Delegation
+from mydata_ledger.ledger.emergency import Incident, IncidentExtension
 from mydata_ledger.ledger.equivalence import shared_window
 from mydata_ledger.ledger.receipt import ACCESS, AccessReceipt, LoggedStatement
 from mydata_ledger.ledger.receipt import CONSENTS as CONSENTS_LOG
@@ -152,8 +153,8 @@ def _name_key(name: str) -> int:
 
 def _receipt_row(logged: LoggedStatement) -> dict[str, Any]:
     statement = logged.signed.statement
-    if not isinstance(statement, AccessReceipt | Incident):
-        raise TypeError("only receipts and incidents are in this index")
+    if not isinstance(statement, AccessReceipt | Incident | IncidentExtension):
+        raise TypeError("only receipts, incidents and their extensions are in this index")
     requester = _name_key(statement.requester) if isinstance(statement, AccessReceipt) else None
     return {"position": logged.position, "person": key(statement.data_subject), "requester": requester}
 

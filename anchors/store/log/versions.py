@@ -10,15 +10,16 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.engine import Connection
 
 from mydata_ledger.anchors.store.db.prepared import Driver, ListQuery, PreparedQuery, chunks
-from mydata_ledger.anchors.store.rows.codec import key
+from mydata_ledger.anchors.store.rows.codec import KINDS, decode, key
 from mydata_ledger.anchors.store.rows.records import issued
 from mydata_ledger.anchors.store.rows.statements import statement_at
-from mydata_ledger.anchors.store.schema import CONSENTS, STATEMENTS
+from mydata_ledger.anchors.store.schema import CONSENTS, RECEIPTS, STATEMENTS
 from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.delegation import Delegation
+from mydata_ledger.ledger.emergency import IncidentExtension
 from mydata_ledger.ledger.errors import InvalidStatement, StaleConsent
+from mydata_ledger.ledger.receipt import ACCESS, LoggedStatement, SignedStatement, Statement
 from mydata_ledger.ledger.receipt import CONSENTS as CONSENTS_LOG
-from mydata_ledger.ledger.receipt import LoggedStatement, SignedStatement, Statement
 from mydata_ledger.ledger.record import Erasure, Issue
 
 STALE = "the statement does not follow the newest one to this grantee; ask for a new draft"
@@ -29,6 +30,14 @@ POSITIONS_OF_PAIR = PreparedQuery(
     select(CONSENTS.c.position)
     .where(CONSENTS.c.person == bindparam("person"), CONSENTS.c.grantee == bindparam("grantee"))
     .order_by(CONSENTS.c.position.desc())
+)
+EXTENDED = "the incident was extended before; declare a new incident"
+EXTENSION_KIND = KINDS.index(IncidentExtension)
+EXTENSIONS_OF_PERSON = PreparedQuery(
+    select(STATEMENTS[ACCESS].c.body)
+    .join(RECEIPTS, RECEIPTS.c.position == STATEMENTS[ACCESS].c.position)
+    .where(RECEIPTS.c.person == bindparam("person"), RECEIPTS.c.requester.is_(None))
+    .where(STATEMENTS[ACCESS].c.kind == EXTENSION_KIND)
 )
 LOG = STATEMENTS[CONSENTS_LOG]
 POSITION_BY_DIGEST = PreparedQuery(
@@ -193,6 +202,19 @@ def check_record_ids(connection: Connection, added: Sequence[LoggedStatement]) -
         if not is_issue and record_id not in issued_ids:
             raise InvalidStatement("there is no record of that id to erase")
         issued_ids.add(record_id)
+
+
+def check_extensions(connection: Connection, added: Sequence[LoggedStatement]) -> None:
+    """Raise StaleConsent if an incident is extended a second time."""
+    extended = set[bytes]()
+    for logged in added:
+        extension = logged.signed.statement
+        if isinstance(extension, IncidentExtension):
+            rows = EXTENSIONS_OF_PERSON.all(Driver.of(connection), {"person": key(extension.data_subject)})
+            extended |= {getattr(decode(EXTENSION_KIND, row.body), "incident", b"") for row in rows}
+            if extension.incident in extended:
+                raise StaleConsent(EXTENDED)
+            extended.add(extension.incident)
 
 
 def _issue_or_erasure(logged: LoggedStatement) -> Issue | Erasure | None:

@@ -22,8 +22,9 @@ from mydata_ledger.anchors.store.rows import records
 from mydata_ledger.anchors.store.rows.codec import decode, encode, key
 from mydata_ledger.anchors.store.rows.statements import logged_of, select_statements
 from mydata_ledger.anchors.store.schema import BLOCKS, DRAFTS, MARKS, RECEIPTS, STATEMENTS
-from mydata_ledger.ledger.access import AccessRequest, ConsentState, Facts, Found, Incident, SearchPosition
+from mydata_ledger.ledger.access import AccessRequest, ConsentState, Facts, Found, SearchPosition
 from mydata_ledger.ledger.delegation import DelegationState
+from mydata_ledger.ledger.emergency import Emergency
 from mydata_ledger.ledger.ports import KnownMarks
 from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, RECORDS, AccessReceipt, LoggedStatement
 from mydata_ledger.ledger.record import Issue, Record
@@ -144,8 +145,8 @@ class IndexStore:
             rows = connection.execute(query, {"key": name_key, "after": after, "most": limit})
             return [logged_of(row) for row in rows]
 
-    def incident(self, entry: bytes) -> Incident | None:
-        """An incident by its entry."""
+    def incident(self, entry: bytes) -> Emergency | None:
+        """An incident by its entry, or an extended one by the entry of its extension."""
         with self._database.snapshot() as driver:
             return facts.incident(driver, entry)
 

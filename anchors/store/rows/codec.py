@@ -13,14 +13,25 @@ from hashlib import sha256
 from operator import attrgetter
 from typing import Any
 
-from mydata_ledger.ledger.access import Acknowledgement, Incident
+from mydata_ledger.ledger.access import Acknowledgement
 from mydata_ledger.ledger.consent import Consent, Effect, Grant, Revocation
 from mydata_ledger.ledger.delegation import Delegation
+from mydata_ledger.ledger.emergency import Incident, IncidentExtension
 from mydata_ledger.ledger.receipt import AccessReceipt, Statement
 from mydata_ledger.ledger.record import Erasure, Issue
 from mydata_ledger.ledger.typed_data.types import MEMBERS
 
-KINDS: tuple[type, ...] = (Consent, Revocation, Issue, Erasure, AccessReceipt, Incident, Delegation, Acknowledgement)
+KINDS: tuple[type, ...] = (
+    Consent,
+    Revocation,
+    Issue,
+    Erasure,
+    AccessReceipt,
+    Incident,
+    Delegation,
+    Acknowledgement,
+    IncidentExtension,
+)
 """The kinds of statements; a stored kind is an index of this tuple, so only append to it."""
 Writer = Callable[[bytearray, Any], None]
 Reader = Callable[[bytes, int], tuple[Any, int]]

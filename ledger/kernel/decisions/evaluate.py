@@ -44,7 +44,8 @@ class Evaluation:
         self._world.vocabulary.check_declared(category)
         self._world.vocabulary.check_action(action)
         path = self._world.vocabulary.path(purpose)
-        return AccessRequest(secrets.token_bytes(32), requester, record_id, category, path, action)
+        members = secrets.token_bytes(32), requester, record_id, category, path, action
+        return AccessRequest(*members, emergency=self._world.vocabulary.emergency)
 
     def may_ask_for(self, caller: str, requester: str) -> bool:
         """Whether the caller may ask for a requester: for themselves, or for any as an accredited enforcement point."""

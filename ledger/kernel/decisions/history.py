@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from mydata_ledger.ledger.access import AccessRequest, Decision, Facts, Incident
+from mydata_ledger.ledger.access import AccessRequest, Decision, Facts
 from mydata_ledger.ledger.decide import decide
 from mydata_ledger.ledger.errors import InvalidStatement, NotFound
 from mydata_ledger.ledger.kernel.decisions.search import RecordSearch
@@ -15,7 +15,7 @@ from mydata_ledger.ledger.kernel.world import World
 from mydata_ledger.ledger.party import requester_name
 from mydata_ledger.ledger.past_states import HistoricState, Use, naming, states_at
 from mydata_ledger.ledger.ports import AnchoredSize
-from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, RECORDS, AccessReceipt, LoggedStatement
+from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, RECORDS, AccessReceipt, LoggedStatement, emergency_of
 from mydata_ledger.ledger.record import Record
 
 PAGE = 1_000
@@ -88,7 +88,7 @@ class DecisionHistory:
         shared_facts = Facts(
             record=None,
             requester=requester,
-            incident=self._incident_at(question.incident, at_time),
+            incident=emergency_of(question.incident, lambda entry: self._declared_at(entry, at_time)),
             consents_size=consents.size,
             records_size=records.size,
             block=max(consents.block, records.block),
@@ -117,10 +117,9 @@ class DecisionHistory:
         logged = self._world.log.statement_at(RECORDS, item.body["position"]) if "position" in item.body else None
         return (logged.accepted_at if logged else int(item.body["at"])) <= at_time
 
-    def _incident_at(self, entry: bytes, at_time: int) -> Incident | None:
+    def _declared_at(self, entry: bytes, at_time: int) -> LoggedStatement | None:
         logged = self._world.log.find(ACCESS, entry)
-        statement = logged.signed.statement if logged and logged.accepted_at <= at_time else None
-        return statement if isinstance(statement, Incident) else None
+        return logged if logged and logged.accepted_at <= at_time else None
 
     def _uses(self, person: bytes, at_time: int) -> dict[bytes, list[Use]]:
         """The uses of each consent."""

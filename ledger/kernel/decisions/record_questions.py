@@ -56,14 +56,7 @@ class RecordQuestions:
 def allowed(question: AccessRequest, facts: Facts, now: int) -> tuple[list[str], AccessReceipt]:
     """Every action that the requester may do with the record, sorted."""
     resolved_question = with_record_category(question, facts.record) if facts.record else question
-    members = (
-        resolved_question.request_id,
-        resolved_question.requester,
-        resolved_question.record_id,
-        resolved_question.category,
-        resolved_question.purposes,
-    )
-    every = [AccessRequest(*members, action, resolved_question.incident) for action in ACTIONS]
+    every = [replace(resolved_question, action=action) for action in ACTIONS]
     permitted = sorted(
         action_question.action for action_question in every if decide(action_question, facts, now).permitted
     )

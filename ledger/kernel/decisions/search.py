@@ -22,6 +22,7 @@ from mydata_ledger.ledger.access import (
     search_position,
 )
 from mydata_ledger.ledger.consent import category_covers
+from mydata_ledger.ledger.emergency import EmergencyScope
 from mydata_ledger.ledger.kernel.decisions.cursors import START, Cursors
 from mydata_ledger.ledger.kernel.decisions.evaluate import Evaluation, check_size, receipt_of
 from mydata_ledger.ledger.kernel.decisions.search_answers import (
@@ -89,8 +90,8 @@ class RecordSearch:
         if category != EVERYTHING:
             self._world.vocabulary.check_declared(category)
         self._world.vocabulary.check_action(action)
-        path = self._world.vocabulary.path(purpose)
-        return AccessRequest(token_bytes(32), requester, record_id, category, path, action, incident, at_least)
+        members = token_bytes(32), requester, record_id, category, self._world.vocabulary.path(purpose), action
+        return AccessRequest(*members, incident, at_least, self._world.vocabulary.emergency)
 
     def find(
         self, requester: str, category: str, purpose: str, action: str, *, incident: bytes = NO_INCIDENT
@@ -227,10 +228,12 @@ def _includes_one_person(question: AccessRequest) -> bool:
     return question.incident != NO_INCIDENT or question.purpose == SELF_VIEW
 
 
-def _members_of(question: AccessRequest) -> tuple[bytes, str, bytes, str, tuple[str, ...], str, bytes, int]:
+def _members_of(
+    question: AccessRequest,
+) -> tuple[bytes, str, bytes, str, tuple[str, ...], str, bytes, int, EmergencyScope]:
     """The members that every question has, in order."""
     members = question.request_id, question.requester, question.record_id, question.category, question.purposes
-    return *members, question.action, question.incident, question.at_least
+    return *members, question.action, question.incident, question.at_least, question.emergency
 
 
 def _receipt(logged: LoggedStatement) -> AccessReceipt:

@@ -42,7 +42,7 @@ def with_record_category(question: AccessRequest, record: Record) -> AccessReque
     """The question about this record; a category above the record's, or any, becomes the record's category."""
     category = about_own_category(question, record).category
     members = question.request_id, question.requester, record.issue.record_id, category, question.purposes
-    return AccessRequest(*members, question.action, question.incident, question.at_least)
+    return AccessRequest(*members, question.action, question.incident, question.at_least, question.emergency)
 
 
 def readable_records(question: AccessRequest, facts_list: Sequence[Facts], now: int) -> Answers:

@@ -8,6 +8,7 @@ from mydata_ledger.ledger.kernel.consents import Consents
 from mydata_ledger.ledger.kernel.decisions import Decisions
 from mydata_ledger.ledger.kernel.people.announcements import Announcements
 from mydata_ledger.ledger.kernel.people.ask_limits import AskLimits
+from mydata_ledger.ledger.kernel.people.complaints import Complaints
 from mydata_ledger.ledger.kernel.people.deliveries import Deliveries
 from mydata_ledger.ledger.kernel.people.distribution import Distribution
 from mydata_ledger.ledger.kernel.people.inbox import Inbox
@@ -39,6 +40,7 @@ class People:
     distribution: Distribution
     incidents: Incidents
     reviews: Reviews
+    complaints: Complaints
     links: Links
     sharing: LinkSharing
 
@@ -61,6 +63,7 @@ class People:
             distribution=Distribution(world, requests, wishes, limits, inbox),
             incidents=Incidents(world, statements, reviews),
             reviews=reviews,
+            complaints=Complaints(world, reviews),
             links=links,
             sharing=LinkSharing(world, content, links, LinkLog(world, statements, inbox), consents.acting),
         )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
-from mydata_ledger.ledger.access import Incident, Reason
+from mydata_ledger.ledger.access import Reason
+from mydata_ledger.ledger.emergency import ExtendedIncident, Incident, IncidentExtension
 from mydata_ledger.ledger.kernel.people.inbox import Inbox
 from mydata_ledger.ledger.kernel.work_items import INCIDENT_NOTICE
 from mydata_ledger.ledger.kernel.world import World
@@ -24,15 +26,7 @@ class IncidentNotices:
 
     def send(self, logged: LoggedStatement, incident: Incident) -> None:
         """Notify the person and those who may act for them; until then the notice counts as open."""
-        crew, entry = self._world.directory.party(incident.responder), logged.signed.entry.entry
-        detail = {"by": crew.name if crew else incident.responder, "incident_number": incident.incident_number}
-        recipients = (incident.data_subject, *self._delegates(incident.data_subject, logged.accepted_at))
-        messages = [
-            Message(of_person(recipient), Event.BROKE_GLASS, "0x" + entry.hex(), logged.accepted_at, detail)
-            for recipient in recipients
-        ]
-        for message in messages:
-            self._inbox.notify(message)
+        entry, messages = logged.signed.entry.entry, self._notify(Event.BROKE_GLASS, logged, incident, {})
         item = self._world.work_items.item(INCIDENT_NOTICE, entry)
         if item is not None and item.state != NOTIFIED:
             body = {
@@ -43,13 +37,31 @@ class IncidentNotices:
             }
             self._world.work_items.file(replace(item, state=NOTIFIED, body=body))
 
+    def extend(self, logged: LoggedStatement, extension: IncidentExtension, incident: Incident) -> None:
+        """Notify the same people of an extension; its reads are counted in the notice of its incident."""
+        self._notify(Event.EXTENDED, logged, incident, {"until": str(extension.until)})
+
+    def _notify(
+        self, event: Event, logged: LoggedStatement, incident: Incident, more: Mapping[str, str]
+    ) -> list[Message]:
+        crew, subject = self._world.directory.party(incident.responder), "0x" + logged.signed.entry.entry.hex()
+        detail = {"by": crew.name if crew else incident.responder, "incident_number": incident.incident_number, **more}
+        recipients = (incident.data_subject, *self._delegates(incident.data_subject, logged.accepted_at))
+        messages = [Message(of_person(each), event, subject, logged.accepted_at, detail) for each in recipients]
+        for message in messages:
+            self._inbox.notify(message)
+        return messages
+
     def count(self, receipt: AccessReceipt, logged: LoggedStatement) -> bool:
         """Count a read under an incident in its notice. False if there is no such notice: then the read is reported by
         itself.
         """
         if receipt.reason != Reason.BROKE_GLASS:
             return False
-        item = self._world.work_items.item(INCIDENT_NOTICE, receipt.justification)
+        emergency, entry = self._world.index.incident(receipt.justification), receipt.justification
+        if isinstance(emergency, ExtendedIncident):
+            entry = emergency.extension.incident
+        item = self._world.work_items.item(INCIDENT_NOTICE, entry)
         if item is None or "messages" not in item.body:
             return False
         if logged.position >= item.body["next"]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from mydata_ledger.ledger.access import Incident
+from mydata_ledger.ledger.emergency import Incident, IncidentExtension
 from mydata_ledger.ledger.errors import InvalidStatement, NotEntitled, NotFound, StaleConsent
 from mydata_ledger.ledger.kernel.work_items import INCIDENT_NOTICE
 from mydata_ledger.ledger.kernel.world import World
@@ -15,10 +15,11 @@ from mydata_ledger.ledger.work_item import WorkItem, new_id
 
 REVIEWER = "reviewer"
 """The accredited role that gives verdicts; never the reviewed party."""
-BREAK_GLASS, DATA_USE = "break-glass", "data-use"
+BREAK_GLASS, DATA_USE, COMPLAINT = "break-glass", "data-use", "complaint"
 QUEUES: Mapping[str, tuple[str, ...]] = {
     BREAK_GLASS: ("justified", "unjustified"),
     DATA_USE: ("approved", "denied"),
+    COMPLAINT: ("upheld", "dismissed"),
 }
 """Each queue with its possible verdicts."""
 WAITING = "waiting"
@@ -57,6 +58,17 @@ class Reviews:
         by = logged.accepted_at + self._world.bounds.notice_seconds
         self._file(WorkItem(INCIDENT_NOTICE, entry, *sides, WAITING, by))
 
+    def file_extension(self, logged: LoggedStatement, incident_number: str) -> None:
+        """File an extension for review, once: it has a reason of its own, and so a verdict of its own."""
+        extension = logged.signed.statement
+        if not isinstance(extension, IncidentExtension):
+            raise InvalidStatement("only an extension is reviewed as one")
+        details = {"incident_number": incident_number, "reason": extension.reason, "until": extension.until}
+        details["extends"] = "0x" + extension.incident.hex()
+        due = logged.accepted_at + self._world.bounds.review_seconds
+        entry, sides = logged.signed.entry.entry, (extension.data_subject, extension.responder)
+        self._file(WorkItem(_kind(BREAK_GLASS), entry, *sides, WAITING, due, details))
+
     def leave(self, queue: str, party: str, details: Mapping[str, Any]) -> bytes:
         """File a question that no rule could answer for review; returns its id."""
         now = self._world.clock.now()
@@ -65,14 +77,23 @@ class Reviews:
         self._file(WorkItem(_kind(queue), review_id, party=party, state=WAITING, due=due, body=dict(details)))
         return review_id
 
+    def file_once(self, queue: str, review_id: bytes, sides: tuple[bytes, str], details: Mapping[str, Any]) -> Review:
+        """File an item about a person and a party, and return it; an item of this id that is there stays as it is."""
+        due = self._world.clock.now() + self._world.bounds.review_seconds
+        item = WorkItem(_kind(queue), review_id, *sides, WAITING, due, dict(details))
+        self._file(item)
+        return _review(self._world.work_items.item(item.kind, item.id) or item)
+
     def queue(self, reviewer: str, queue: str, after: bytes = b"", limit: int = 100) -> list[Review]:
         """A queue as its reviewers see it, oldest first. Raises NotEntitled, NotFound."""
         self._check_reviewer(reviewer)
         return [_review(item) for item in self._world.work_items.items(_kind(queue), after=after, limit=limit)]
 
-    def about(self, data_subject: bytes) -> list[Review]:
-        """Every break-glass about a person, with the verdicts."""
-        items = self._world.work_items.items(_kind(BREAK_GLASS), person=data_subject, limit=1_000)
+    def about(
+        self, data_subject: bytes, queue: str = BREAK_GLASS, after: bytes = b"", limit: int = 1_000
+    ) -> list[Review]:
+        """The items of a queue about a person, with the verdicts, by id above `after`."""
+        items = self._world.work_items.items(_kind(queue), person=data_subject, after=after, limit=limit)
         return [_review(item) for item in items]
 
     def give_verdict(self, reviewer: str, queue: str, review_id: bytes, verdict: str, reason: str) -> Review:

@@ -1,33 +1,49 @@
-"""Break-glass: a crew reads with an incident number and a reason, and the patient is notified."""
+"""Break-glass: a crew reads urgent records with an incident number and a reason, and the patient is notified."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from mydata_ledger.ledger.access import Incident
+from mydata_ledger.ledger.emergency import Incident, IncidentExtension
 from mydata_ledger.scripts.demonstration.context import DemoContext, Patient
 from mydata_ledger.scripts.demonstration.steps.reading import refused
 
-VITAL = ("health.allergy", "health.condition", "health.medication")
+URGENT = ("health.allergy", "health.condition", "health.medication", "health.device", "health.procedure")
 PURPOSE, MAX_READ = "hl7:BTG", 20
 
 
 def emergency(context: DemoContext) -> None:
-    """Without an incident the crew is refused; with one it reads vital records, and the patient's inbox shows it."""
+    """Without an incident the crew is refused; with one it reads urgent records, with its extension all health records,
+    and the patient's inbox shows it.
+    """
     crew = context.clients["crew"]
     context.output.title("6 · An emergency crew breaks the glass")
-    patient = next((p for p in context.patients if any(p.of(category) for category in VITAL)), context.patients[0])
-    wanted = [(i, r.category) for i, r in patient.records if r.category in VITAL] or [
-        (i, r.category) for i, r in patient.records
-    ]
-    closed = refused(crew, *wanted[0], PURPOSE)
+    patient = next((p for p in context.patients if any(p.of(category) for category in URGENT)), context.patients[0])
+    wanted = [(i, r.category) for i, r in patient.records if r.category in URGENT]
+    first = next(iter(wanted), (patient.records[0][0], patient.records[0][1].category))
+    closed = refused(crew, *first, PURPOSE)
     context.show("crew is refused", "without an incident nothing opens, not even to a crew", closed)
     incident = _declare(context, patient)
     forms = [{"category": category, "purpose": PURPOSE, "incident": incident["entry"]} for _, category in wanted]
     opened = [crew.ask(i, **form) for (i, _), form in zip(wanted[:MAX_READ], forms, strict=False)]
-    detail = f"{len(opened)} allergies, diagnoses and drugs of {patient.name} under one incident"
+    detail = f"{len(opened)} allergies, diagnoses, drugs and procedures of {patient.name} under one incident"
     context.show("glass is broken", detail, len(opened) == min(MAX_READ, len(wanted)), position=incident["position"])
     _check_notified(context, patient, incident["position"], len(opened))
+    _extend(context, patient, incident["entry"])
+
+
+def _extend(context: DemoContext, patient: Patient, incident: str) -> None:
+    """What is beyond an incident is refused, and is read with its extension, which has a reason of its own."""
+    crew = context.clients["crew"]
+    beyond = [(i, r.category) for i, r in patient.records if r.category not in URGENT][:1]
+    for record_id, category in beyond:
+        form = {"category": category, "purpose": PURPOSE, "incident": incident}
+        closed = refused(crew, record_id, category, PURPOSE, incident=incident)
+        context.show("no further", f"{category} is beyond an incident", closed)
+        extended = _submit(context, "extensions", IncidentExtension, incident=incident, reason="cause unknown")
+        crew.ask(record_id, **form | {"incident": extended["entry"]})
+        detail = f"{category} is read with an extension, which is reviewed by itself"
+        context.show("incident is extended", detail, True, position=extended["position"])
 
 
 def _check_notified(context: DemoContext, patient: Patient, since: int, opened: int) -> None:
@@ -40,13 +56,14 @@ def _check_notified(context: DemoContext, patient: Patient, since: int, opened: 
 
 
 def _declare(context: DemoContext, patient: Patient) -> dict[str, Any]:
+    person, number = "0x" + patient.wallet.signer.hex(), "119-2026-004711"
+    form = {"data_subject": person, "incident_number": number, "reason": "found unconscious at home"}
+    return _submit(context, "incidents", Incident, **form)
+
+
+def _submit(context: DemoContext, path: str, kind: type, **form: str) -> dict[str, Any]:
+    """Have it drafted, sign it and hand it in."""
     crew = context.clients["crew"]
-    form = {
-        "data_subject": "0x" + patient.wallet.signer.hex(),
-        "incident_number": "119-2026-004711",
-        "reason": "found unconscious at home",
-        "seconds": 3_600,
-    }
-    draft = crew.call("POST", "/emergency/incidents/drafts", json=form)
-    declared: dict[str, Any] = crew.call("POST", "/emergency/incidents", json=crew.sign(draft["typed_data"], Incident))
-    return declared
+    draft = crew.call("POST", f"/emergency/{path}/drafts", json=form)
+    logged: dict[str, Any] = crew.call("POST", f"/emergency/{path}", json=crew.sign(draft["typed_data"], kind))
+    return logged

@@ -15,10 +15,10 @@ SAMPLE, MIN_GROUP = 40, 5
 TRIAL, CLAIM = "hl7:CLINTRCH", "hl7:CLMATTCH"
 
 
-def refused(client: Client, record_id: str, category: str, purpose: str) -> bool:
+def refused(client: Client, record_id: str, category: str, purpose: str, **more: str) -> bool:
     """True if the API answers 404 `access_denied`, its one answer for an absent and for a forbidden record."""
     try:
-        client.ask(record_id, category=category, purpose=purpose)
+        client.ask(record_id, category=category, purpose=purpose, **more)
     except RequestRefused as refusal:
         return (refusal.status, refusal.code, refusal.detail) == (404, "access_denied", "")
     return False
