@@ -30,6 +30,8 @@ STATEMENT = "Sign in to MyData Ledger. This proves who you are; it permits nothi
 CLOCK_SKEW = 60
 NONCE_SIZE, NONCE_MAC_SIZE = 16, 16
 NONCE = re.compile("[0-9a-f]{80}")
+FOR = "for"
+"""The query parameter that names the person for whom a caller acts."""
 SESSION_ENDED = "the session is unknown or over; sign in again"
 
 
@@ -209,15 +211,21 @@ async def kernel(request: Request) -> Kernel:
 
 
 class SessionToken(SecurityBase):
-    """FastAPI dependency: the signed-in caller, by the token in the `Authorization` header."""
+    """FastAPI dependency: the signed-in caller, by the token in the `Authorization` header.
 
-    def __init__(self) -> None:
+    Without `takes_for`, a request with the parameter `for` is refused: a route that ignored it would answer about the
+    caller, or act for them.
+    """
+
+    def __init__(self, *, takes_for: bool = False) -> None:
         self.model = HTTPBearer(description="The token that POST /sessions gave.")
-        self.scheme_name = "HTTPBearer"
+        self.scheme_name, self._takes_for = "HTTPBearer", takes_for
 
     async def __call__(self, request: Request) -> Caller:
-        """Return the caller. Raises SessionRequired."""
+        """Return the caller. Raises SessionRequired, MalformedInput."""
         session = session_key(request.headers.get("authorization", "").encode("latin-1"))
+        if not self._takes_for and request.scope["query_string"] and FOR in request.query_params:
+            raise MalformedInput("this address takes no `for`: it is about the caller, or names the person elsewhere")
         return Caller((await app_context(request)).signer_of(session), session)
 
 
@@ -227,11 +235,11 @@ KernelDep = Annotated[Kernel, Depends(kernel)]
 AppContextDep = Annotated[AppContext, Depends(app_context)]
 
 
-def subject_bytes(text: str) -> bytes:
-    """Signer bytes of a data subject, from 0x-hex in a request. Raises MalformedInput."""
-    raw = read_hex(text, "data_subject")
+def subject_bytes(text: str, member: str = "data_subject") -> bytes:
+    """Signer bytes of a data subject, from 0x-hex in a member of a request. Raises MalformedInput."""
+    raw = read_hex(text, member)
     if len(raw) < 20:
-        raise MalformedInput("`data_subject` is a wallet address (20 bytes) or longer signer bytes, in 0x-hex")
+        raise MalformedInput(f"`{member}` is a wallet address (20 bytes) or longer signer bytes, in 0x-hex")
     return raw
 
 

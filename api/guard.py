@@ -6,11 +6,12 @@ error.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Path, Query, Request
+from fastapi.dependencies.models import Dependant
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
@@ -44,9 +45,15 @@ RawBody = Annotated[bytes, Depends(raw_body)]
 
 
 async def _reject_unknown_parameters(request: Request) -> None:
-    names = {parameter.alias for parameter in request.scope["route"].dependant.query_params}
+    names = set(_query_names(request.scope["route"].dependant))
     if not names >= set(request.query_params):
         raise MalformedInput(f"behind the `?` this address takes nothing but {', '.join(sorted(names))}")
+
+
+def _query_names(dependant: Dependant) -> Iterator[str]:
+    yield from (parameter.alias for parameter in dependant.query_params)
+    for part in dependant.dependencies:
+        yield from _query_names(part)
 
 
 KNOWN_PARAMETERS_ONLY = Depends(_reject_unknown_parameters)

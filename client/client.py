@@ -28,6 +28,8 @@ from mydata_ledger.ledger.typed_data import read_domain, read_hex
 ZERO = "0x" + "00" * 32
 ISSUE_BATCH = 500
 PATIENCE = 90
+Progress = Callable[[int, int], None]
+Form = Mapping[str, Any] | None
 
 
 class Client:
@@ -66,15 +68,19 @@ class Client:
             return response.json() if response.content else None
         raise _request_refused(response)
 
-    def download(self, path: str, file: IO[bytes]) -> int:
-        """Write a response to a file while it arrives, and return its number of bytes."""
-        return sum(file.write(chunk) for chunk in self.pieces(path))
+    def view(self, path: str, person: str = "", **params: Any) -> Any:
+        """What a person sees at a path: the caller, or the person (signer bytes, 0x-hex) for whom they act."""
+        return self.call("GET", path, params=params | ({"for": person} if person else {}))
 
-    def pieces(self, path: str, report_progress: Callable[[int, int], None] = lambda _, __: None) -> Iterator[bytes]:
+    def download(self, path: str, file: IO[bytes], form: Form = None) -> int:
+        """Write a response to a file while it arrives, and return its number of bytes. A form is sent by POST."""
+        return sum(file.write(chunk) for chunk in self.pieces(path, form=form))
+
+    def pieces(self, path: str, report_progress: Progress = lambda _, __: None, form: Form = None) -> Iterator[bytes]:
         """A response in pieces. `report_progress` gets the bytes received and the total (0 if unknown)."""
         received = 0
         try:
-            with self._http.stream("GET", path) as response:
+            with self._http.stream("POST" if form else "GET", path, json=form) as response:
                 if not response.is_success:
                     response.read()
                     raise _request_refused(response)
@@ -128,20 +134,13 @@ class Client:
         """Draft the withdrawal of the newest consent to a grantee, and check that it is what was requested. It opens
         the consent's lock if this wallet made that.
         """
-        consents = [
-            consent for consent in self.call("GET", "/consents") if consent["grantee"].lower() == grantee.lower()
-        ]
+        consents = [one for one in self.call("GET", "/consents") if one["grantee"].lower() == grantee.lower()]
         secret = self._lock_secret(consents[-1]) if consents else ZERO
         form = {"grantee": grantee, "secret": secret, "language": language}
         draft: dict[str, Any] = self.call("POST", "/revocations/drafts", json=form)
         message, mine = draft["typed_data"]["message"], "0x" + self.wallet.signer.hex()
-        drafted = (
-            message["dataSubject"],
-            message["signer"],
-            message["grantee"].lower(),
-            message["secret"],
-            message["consent"],
-        )
+        parties = message["dataSubject"], message["signer"], message["grantee"].lower()
+        drafted = (*parties, message["secret"], message["consent"])
         if not consents or drafted != (mine, mine, grantee.lower(), secret, consents[-1]["entry"]):
             raise IntegrityFailure("the draft does not end what was asked for; it was not signed")
         return draft

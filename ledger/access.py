@@ -8,6 +8,7 @@ from enum import StrEnum
 from hashlib import sha256
 
 from mydata_ledger.ledger.consent import Consent
+from mydata_ledger.ledger.delegation import DelegationState
 from mydata_ledger.ledger.emergency import NOTHING, Emergency, EmergencyScope
 from mydata_ledger.ledger.party import Party
 from mydata_ledger.ledger.record import Record
@@ -16,7 +17,7 @@ from mydata_ledger.ledger.status import Status, stands, status_of
 EMERGENCY = "hl7:ETREAT"
 """The purpose of emergency access (break-glass); it covers `hl7:BTG`."""
 SELF_VIEW = "mydata:SELF_VIEW"
-"""The purpose under which a data subject reads their own records."""
+"""The purpose under which a data subject, or a delegate for them, reads their records."""
 RESPONDER = "responder"
 EVERYTHING = "*"
 """The category of a question about records of any category."""
@@ -122,6 +123,7 @@ class Facts:
     """All facts about a question at one moment; the rule reads nothing else.
 
     `followed_at` is when the chain last answered (UTC seconds). The kernel, not the rule, checks that this is recent.
+    `delegations` are those of the data subject to the requester, for a question in the person's own view only.
     """
 
     record: Record | None
@@ -133,23 +135,31 @@ class Facts:
     records_size: int = 0
     block: int = 0
     followed_at: int = 0
+    delegations: tuple[DelegationState, ...] = ()
 
     @property
     def rests_on(self) -> tuple[int, int, int, int]:
-        """The state of the logs and of the chain that the answer rests on: the last four members."""
+        """The state of the logs and of the chain that the answer rests on: the four members from `consents_size` on."""
         return self.consents_size, self.records_size, self.block, self.followed_at
 
-    def about(self, record: Record | None, consents: Sequence[ConsentState], at_time: int) -> Facts:
-        """The facts about one record: these facts, which hold for every record, with the record and the consents of its
-        data subject that name the requester. Whether the requester is blocked at `at_time` (UTC seconds) follows from
-        the consents.
+    def about(
+        self,
+        record: Record | None,
+        consents: Sequence[ConsentState],
+        at_time: int,
+        delegations: tuple[DelegationState, ...] = (),
+    ) -> Facts:
+        """The facts about one record: these facts, which hold for every record, with the record, the consents of its
+        data subject that name the requester, and the delegations to them. Whether the requester is blocked at `at_time`
+        (UTC seconds) follows from the consents.
         """
         blocked = any(state.blocks(at_time) for state in consents)
-        return Facts(record, tuple(consents), self.requester, blocked, self.incident, *self.rests_on)
+        return Facts(record, tuple(consents), self.requester, blocked, self.incident, *self.rests_on, delegations)
 
     def with_record(self, record: Record) -> Facts:
         """The facts about another record of the same data subject; valid where no consent counts its uses."""
-        return Facts(record, self.consents, self.requester, self.blocked, self.incident, *self.rests_on)
+        shared_facts = self.consents, self.requester, self.blocked, self.incident
+        return Facts(record, *shared_facts, *self.rests_on, self.delegations)
 
 
 class Reason(StrEnum):
@@ -164,6 +174,7 @@ class Reason(StrEnum):
     CONSENTED = "consented"
     BROKE_GLASS = "broke_glass"
     OWN = "own"
+    DELEGATED = "delegated"
     SEARCHED = "searched"
 
 

@@ -134,6 +134,11 @@ class Consent:
     lock: bytes
 
     @property
+    def categories(self) -> frozenset[str]:
+        """Every category that a grant of it names."""
+        return frozenset(category for grant in self.grants for category in grant.categories)
+
+    @property
     def counts_uses(self) -> bool:
         """Whether a condition of any of its grants depends on earlier uses."""
         return any(grant.counts_uses for grant in self.grants if grant.conditions)

@@ -63,6 +63,11 @@ class ConsentRequest:
     origin: Origin = Origin.ASKED
     benefit_ko: str = ""
 
+    @property
+    def categories(self) -> frozenset[str]:
+        """Every category that it asks for."""
+        return frozenset(category for grant in self.grants for category in grant.categories)
+
     def status_at(self, now: int) -> ConsentRequest:
         """The request as of `now`: an unanswered one expires."""
         has_expired = self.state is RequestState.REQUESTED and now >= self.answer_by

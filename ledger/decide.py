@@ -1,10 +1,10 @@
 """The rule: a pure and total function; this is its only implementation (design §5).
 
 It decides in this order: no record or wrong category, no; the data subject's own view, yes; block list, no; any
-applying forbid, no; any applying permit whose notice still stands, yes, with the union of obligations; a declared
-emergency that reaches the category, yes, as break-glass; a permit whose notice was replaced, needs_reconsent; otherwise
-no. An outdated notice comes after break-glass and after other permits: a new text must neither prevent emergency access
-nor invalidate another consent.
+applying forbid, no; the view of a standing delegate, yes; any applying permit whose notice still stands, yes, with the
+union of obligations; a declared emergency that reaches the category, yes, as break-glass; a permit whose notice was
+replaced, needs_reconsent; otherwise no. An outdated notice comes after break-glass and after other permits: a new text
+must neither prevent emergency access nor invalidate another consent.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from mydata_ledger.ledger.access import (
     Reason,
 )
 from mydata_ledger.ledger.consent import Effect, Grant, category_covers
+from mydata_ledger.ledger.delegation import DELEGATE_ACTIONS
 from mydata_ledger.ledger.party import ANYONE
 from mydata_ledger.ledger.record import Record
 from mydata_ledger.ledger.terms import DAY, OBLIGATIONS, Condition
@@ -43,7 +44,7 @@ def decide(request: AccessRequest, facts: Facts, at_time: int) -> Decision:
         findings = tuple((state.entry, Finding.BLOCKED) for state in facts.consents)
         return Decision(False, Reason.BLOCKED, findings=findings)
     verdicts = [_judge(state, request, record, facts, at_time) for state in facts.consents]
-    return _weigh(verdicts, breaks_glass(request, facts, at_time))
+    return _weigh(verdicts, _is_delegated(request, record, facts, at_time), breaks_glass(request, facts, at_time))
 
 
 def about_own_category(request: AccessRequest, record: Record) -> AccessRequest:
@@ -59,12 +60,22 @@ def _is_own(request: AccessRequest, record: Record) -> bool:
     return own and request.purpose == SELF_VIEW
 
 
-def _weigh(verdicts: Sequence[Verdict], emergency: bool) -> Decision:
+def _is_delegated(request: AccessRequest, record: Record, facts: Facts, at_time: int) -> bool:
+    """Whether a delegate reads the record as its data subject does, within a standing delegation."""
+    if not facts.delegations or request.purpose != SELF_VIEW or request.action not in DELEGATE_ACTIONS:
+        return False
+    person, signer = record.issue.data_subject, bytes.fromhex(request.requester[2:])
+    return any(state.shows(person, signer, record.issue.category, at_time) for state in facts.delegations)
+
+
+def _weigh(verdicts: Sequence[Verdict], delegated: bool, emergency: bool) -> Decision:
     findings = tuple((state.entry, finding) for state, finding, _ in verdicts)
     forbids, permits = _named(verdicts, Finding.FORBIDS), _named(verdicts, Finding.PERMITS)
     stale = _named(verdicts, Finding.NEEDS_RECONSENT)
     if forbids:
         return Decision(False, Reason.REFUSED, forbids, findings=findings)
+    if delegated:
+        return Decision(True, Reason.DELEGATED, findings=findings)
     if permits:
         return Decision(True, Reason.CONSENTED, permits, _obligations(verdicts), findings)
     if emergency:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from mydata_ledger.ledger.consent import category_covers
+from mydata_ledger.ledger.party import requester_name
 from mydata_ledger.ledger.status import Status, stands, status_of
 
 GUARDIAN = "guardian"
@@ -21,6 +22,10 @@ the relation that the first of the two witnesses signs; after it comes, in hex, 
 the second witness signs.
 """
 DELEGATE_PREFIX = "delegate:0x"
+DELEGATE_ACTIONS = frozenset({"view", "copy"})
+"""What a delegate may do with a record in the person's own view: read it, and keep a copy. The statement names no
+actions; its text promises these.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +106,21 @@ class DelegationState:
         counts = self.anchored and stands(self) and not delegation.on_paper
         return counts and delegation.delegate == signer and delegation.not_before <= at_time < delegation.expires
 
+    def shows(self, data_subject: bytes, signer: bytes, category: str, at_time: int) -> bool:
+        """Whether the signer sees the data subject's records of this category as the person does, at `at_time`."""
+        delegation = self.delegation
+        is_of = delegation.data_subject == data_subject and delegation.covers((category,))
+        return is_of and self.entitles(signer, at_time)
+
     def status(self, at_time: int) -> Status:
         """Its status at `at_time` (UTC seconds)."""
         return status_of(self, self.delegation.expires, at_time)
+
+
+def name_of_delegate(account: str, delegations: Iterable[DelegationState]) -> str:
+    """The name of a person's delegate, by their account as a requester; the account if no delegation is to them."""
+    delegates = (state.delegation for state in delegations)
+    return next((each.delegate_name for each in delegates if requester_name(each.delegate) == account), account)
 
 
 def with_ends(delegations: Iterable[DelegationState]) -> list[DelegationState]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mydata_ledger.ledger.access import ConsentState
 from mydata_ledger.ledger.commitment.entry import Entry
 from mydata_ledger.ledger.consent import Consent, Revocation
-from mydata_ledger.ledger.delegation import Delegation, DelegationState, stands_by
+from mydata_ledger.ledger.delegation import Delegation, DelegationState, stands_by, with_ends
 from mydata_ledger.ledger.party import ANYONE, Party
 from mydata_ledger.ledger.receipt import LoggedStatement
 
@@ -57,6 +57,18 @@ def states_at(
             )
 
 
+def delegations_at(
+    visible: Sequence[LoggedStatement], historic_state: HistoricState, delegate: str
+) -> tuple[DelegationState, ...]:
+    """The state of every delegation among the visible statements to a delegate (their name as a requester)."""
+    ended_entries = {s.consent for each in visible if isinstance(s := each.signed.statement, Revocation)}
+    ended_entries |= {each.signed.entry.entry for each in visible if historic_state.revealed(each.signed.entry)}
+    signer, anchored = bytes.fromhex(delegate[2:]), historic_state.anchored
+    states = [state for state in _delegations(visible, ended_entries) if state.delegation.delegate == signer]
+    last = max((state.position for state in states), default=-1)
+    return tuple(with_ends(replace(s, anchored=s.position < anchored, superseded=s.position < last) for s in states))
+
+
 def naming(states: Iterator[ConsentState], requester: Party | None, at_time: int) -> list[ConsentState]:
     """The consent states that name the requester: by account, by a role held at `at_time`, or as anyone."""
     names = {ANYONE} | (requester.grantee_names(at_time) if requester else frozenset())
@@ -64,7 +76,7 @@ def naming(states: Iterator[ConsentState], requester: Party | None, at_time: int
 
 
 def _delegations(visible: Sequence[LoggedStatement], ended_entries: Set[bytes]) -> Iterator[DelegationState]:
-    """The delegations of the person; whether one was replaced or is on chain yet makes no difference here."""
+    """The delegations of the person, without regard to whether one was replaced or is on chain yet."""
     for logged in visible:
         statement, entry = logged.signed.statement, logged.signed.entry.entry
         if isinstance(statement, Delegation):

@@ -15,7 +15,8 @@ from mydata_ledger.ledger.record import Erasure, Issue
 
 CONSENTS, RECORDS, ACCESS = "consents", "records", "access"
 LOGS = (CONSENTS, RECORDS, ACCESS)
-RELEASING = frozenset({Reason.CONSENTED, Reason.BROKE_GLASS, Reason.OWN})
+EMERGENCY_CATEGORY = "health"
+RELEASING = frozenset({Reason.CONSENTED, Reason.BROKE_GLASS, Reason.OWN, Reason.DELEGATED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,11 @@ def emergency_of(entry: bytes, find: Callable[[bytes], LoggedStatement | None]) 
         incident = _statement_of(find(statement.incident))
         return ExtendedIncident(incident, statement) if isinstance(incident, Incident) else None
     return statement if isinstance(statement, Incident) else None
+
+
+def category_of_access(statement: Statement) -> str:
+    """What a statement of the access log is about: the category that was asked for, and for emergencies health."""
+    return statement.category if isinstance(statement, AccessReceipt) else EMERGENCY_CATEGORY
 
 
 def _statement_of(logged: LoggedStatement | None) -> Statement | None:

@@ -15,19 +15,18 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import product
 
-from mydata_ledger.ledger.access import AccessRequest, ConsentState, Decision, Facts, Reason
+from mydata_ledger.ledger.access import SELF_VIEW, AccessRequest, ConsentState, Decision, Facts, Reason
 from mydata_ledger.ledger.commitment.entry import NO_LOCK, Entry, lock_of
 from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.decide import decide
-from mydata_ledger.ledger.delegation import Delegation
+from mydata_ledger.ledger.delegation import Delegation, DelegationState
 from mydata_ledger.ledger.emergency import NOTHING, Emergency, EmergencyScope, Incident, IncidentExtension
 from mydata_ledger.ledger.party import Party
-from mydata_ledger.ledger.past_states import HistoricState, Use, naming, states_at
+from mydata_ledger.ledger.past_states import HistoricState, Use, delegations_at, naming, states_at
+from mydata_ledger.ledger.presence import SLACK, possible_prefixes, presence_options
 from mydata_ledger.ledger.receipt import AccessReceipt, LoggedStatement, emergency_of
 from mydata_ledger.ledger.record import Erasure, Issue, Record
 
-SLACK = 3
-"""Seconds by which the acceptance time of a statement may be wrong relative to a decision."""
 LAG = 60
 """Seconds by which an operator may be behind the chain and still answer (`Bounds.chain_silence`)."""
 
@@ -119,10 +118,13 @@ class Replay:
         emergency = emergency_of(receipt.justification, lambda entry: self._declared(entry, logged.position))
         for record, requester in product(self._records(receipt), self._requesters(receipt.requester, now)):
             statements = self._consents[record.issue.data_subject] if record else []
-            prefixes = list(_prefixes(statements, receipt.consents_size, now))
+            prefixes = list(possible_prefixes(statements, receipt.consents_size, now))
             for visible, late, stale in product(prefixes, (False, True), self._notices(statements)):
-                states = self._states(visible, logged, receipt, late, stale)
-                yield _facts(record, requester, naming(states, requester, now), emergency, receipt)
+                historic_state = self._historic_state(logged, receipt, late, stale)
+                states = naming(states_at(visible, historic_state, receipt.record_id), requester, now)
+                facts = _facts(record, requester, states, emergency, receipt)
+                for delegations in _delegations(visible, historic_state, receipt):
+                    yield replace(facts, delegations=delegations)
 
     def _declared(self, entry: bytes, before: int) -> LoggedStatement | None:
         """The incident or extension with this entry that was in the log before a position."""
@@ -136,9 +138,9 @@ class Replay:
             return [None]
         unknown = receipt.record_id in self._evidence.erased and erased is None
         erased_options = (
-            {False, True} if unknown else _presence_options(erased, receipt.records_size, receipt.decided_at)
+            {False, True} if unknown else presence_options(erased, receipt.records_size, receipt.decided_at)
         )
-        issued_options = _presence_options(issued, receipt.records_size, receipt.decided_at)
+        issued_options = presence_options(issued, receipt.records_size, receipt.decided_at)
         entry, is_anchored = issued.signed.entry.entry, issued.position < receipt.records_size
         records: list[Record | None] = [None] if False in issued_options else []
         if True in issued_options:
@@ -160,21 +162,15 @@ class Replay:
         hashes = {getattr(each.signed.statement, "notice_hash", b"") for each in statements}
         return (False, True) if hashes & self._evidence.outdated else (False,)
 
-    def _states(
-        self,
-        visible: Sequence[LoggedStatement],
-        receipt_entry: LoggedStatement,
-        receipt: AccessReceipt,
-        late: bool,
-        stale: bool,
-    ) -> Iterator[ConsentState]:
-        historic_state = HistoricState(
+    def _historic_state(
+        self, receipt_entry: LoggedStatement, receipt: AccessReceipt, late: bool, stale: bool
+    ) -> HistoricState:
+        return HistoricState(
             anchored=receipt.consents_size,
             revealed=lambda entry: self._is_revealed(entry, receipt.decided_at, late),
             outdated=self._evidence.outdated if stale else frozenset(),
             used=lambda entry: [use for position, use in self._uses[entry] if position < receipt_entry.position],
         )
-        return states_at(visible, historic_state, receipt.record_id)
 
     def _is_revealed(self, entry: Entry, now: int, late: bool) -> bool:
         """Whether the operator knew of the mark that ended the consent; with `late`, at the latest permitted time."""
@@ -205,6 +201,17 @@ def _request(receipt: AccessReceipt, evidence: Evidence) -> AccessRequest:
     )
 
 
+def _delegations(
+    visible: Sequence[LoggedStatement], historic_state: HistoricState, receipt: AccessReceipt
+) -> list[tuple[DelegationState, ...]]:
+    """The delegations that the rule may have been given: those to the requester, or none.
+
+    Releases before ADR 56 gave it none. So a receipt of another reason than `delegated` is decided in both ways.
+    """
+    delegations = delegations_at(visible, historic_state, receipt.requester) if receipt.purpose == SELF_VIEW else ()
+    return [delegations, ()] if delegations and receipt.reason != Reason.DELEGATED else [delegations]
+
+
 def _answer(decision: Decision, facts: Facts) -> tuple[bool, str, tuple[bytes, ...], bytes]:
     data_subject = facts.record.issue.data_subject if facts.record else b""
     return decision.permitted, str(decision.reason), decision.consents, data_subject
@@ -226,21 +233,3 @@ def _facts(
         block=receipt.block,
     )
     return shared_facts.about(record, states, receipt.decided_at)
-
-
-def _presence_options(logged: LoggedStatement | None, anchored: int, now: int) -> set[bool]:
-    """Whether a statement was present at a moment: yes, no, or both are possible."""
-    if logged is None:
-        return {False}
-    if logged.position < anchored or logged.accepted_at < now - SLACK:
-        return {True}
-    return {False, True} if logged.accepted_at <= now + SLACK else {False}
-
-
-def _prefixes(statements: Sequence[LoggedStatement], anchored: int, now: int) -> Iterator[Sequence[LoggedStatement]]:
-    """The possible prefixes of a person's statements at a moment: a log is read in its order."""
-    presence = [_presence_options(each, anchored, now) for each in statements]
-    least = max((n + 1 for n, options in enumerate(presence) if options == {True}), default=0)
-    most = next((n for n in range(least, len(statements)) if True not in presence[n]), len(statements))
-    for count in range(least, most + 1):
-        yield statements[:count]

@@ -62,11 +62,11 @@ class Summaries(Words):
             since = f"{moment(delegation.not_before)}부터 " if delegation.not_before else ""
             whose = with_particle(person, "을") if person else "본인을"
             signing = f"{name}님이 {whose} 대신하여 동의에 서명하거나 동의를 철회하고"
-            reading = "링크와 내려받기로 자료를 읽고 전달할 수 있습니다"
+            reading = "기록, 요청, 조회 기록을 보고 링크와 내려받기로 자료를 전달할 수 있습니다"
             return f"{signing}, {reading} ({relation.label_ko}). 데이터 항목: {what}. 기간: {since}{until}까지."
         since = f"from {moment(delegation.not_before)} " if delegation.not_before else ""
         signing = f"{name} may sign and withdraw consents for {person or 'you'}"
-        reading = "and read and pass on data by links and downloads"
+        reading = "see records, requests and accesses, and pass on data by links and downloads"
         return f"{signing}, {reading} ({relation.label}) about: {what}, {since}until {until}."
 
     def end_of_delegation(self, delegation: Delegation) -> str:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from mydata_ledger.anchors.memory.state import State
 from mydata_ledger.ledger.access import (
     EVERYTHING,
+    SELF_VIEW,
     AccessRequest,
     ConsentState,
     Facts,
@@ -53,7 +54,16 @@ class MemoryIndex:
                 block=max(consents.block, records.block),
                 followed_at=consents.followed_at,
             )
-            return shared_facts.about(record, consents_to_requester, at_time)
+            delegations = self._delegations_to(request, record)
+            return shared_facts.about(record, consents_to_requester, at_time, delegations)
+
+    def _delegations_to(self, request: AccessRequest, record: Record | None) -> tuple[DelegationState, ...]:
+        """The delegations of the data subject to the requester, if the question is in the person's own view."""
+        if record is None or request.purpose != SELF_VIEW:
+            return ()
+        signer, person = bytes.fromhex(request.requester[2:]), record.issue.data_subject
+        delegations = self.delegations_of(person) if signer != person else []
+        return tuple(state for state in delegations if state.delegation.delegate == signer)
 
     def _state_of(self, logged: LoggedStatement, record_id: bytes | None = None) -> ConsentState:
         """The state of a consent; for an answer about a record it has use counts only if a grant limits uses."""
@@ -98,6 +108,14 @@ class MemoryIndex:
         """All delegations of a person, ended ones too, oldest first."""
         about = self._state.about.get(data_subject, [])
         return with_ends(self._delegation(x) for x in about if isinstance(_statement_of(x), Delegation))
+
+    def delegations_to(self, delegate: bytes, after: int, limit: int) -> list[DelegationState]:
+        """Delegations to a delegate, ended ones too, by position above `after`."""
+        logged = (x.signed.statement for x in self._state.trees[CONSENTS].statements[after + 1 :])
+        persons = {s.data_subject for s in logged if isinstance(s, Delegation) and s.delegate == delegate}
+        states = (state for person in persons for state in self.delegations_of(person))
+        found = (s for s in states if s.delegation.delegate == delegate and s.position > after)
+        return sorted(found, key=lambda state: state.position)[:limit]
 
     def _delegation(self, logged: LoggedStatement) -> DelegationState:
         entry, delegation = logged.signed.entry.entry, _statement_of(logged)
@@ -152,7 +170,8 @@ class MemoryIndex:
             names = party.grantee_names(at_time) if party else frozenset()
             issues = (logged.signed.statement for logged in self._state.trees[RECORDS].statements)
             ids = [i.record_id for i in issues if isinstance(i, Issue) and self._is_candidate(i, request, names)]
-            facts_list = [self.facts(replace(request, record_id=record_id), at_time) for record_id in ids]
+            every = (self.facts(replace(request, record_id=record_id), at_time) for record_id in ids)
+            facts_list = [replace(facts, delegations=()) for facts in every]
             page = [
                 (search_position(facts.record), facts.record.issue.record_id)
                 for facts in facts_list

@@ -1,4 +1,4 @@
-"""The ASGI entry point. A POST to a fast route is answered here; every other request goes to FastAPI."""
+"""The ASGI entry point. A POST to a fast route, without a query, is answered here; all else goes to FastAPI."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class FastPath:
         return None if body is None else Reply(200, body)
 
     def _route(self, scope: Scope) -> tuple[Route | None, str]:
-        if scope["method"] != "POST":
+        if scope["method"] != "POST" or scope.get("query_string"):
             return None, ""
         path: str = scope["path"]
         if route := self._routes.get(path):

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
-from mydata_ledger.api.auth import AppContextDep, Caller, KernelDep, SignedIn, person_of
+from mydata_ledger.api.acting import ActingFor
+from mydata_ledger.api.auth import AppContextDep, KernelDep, SignedIn
 from mydata_ledger.api.fastpath.consents import ConsentBatcherDep
 from mydata_ledger.api.schemas import (
     ZERO,
@@ -94,10 +95,13 @@ class ConsentView(BaseModel):
 
 
 @router.post("/consents/drafts")
-def draft_consent(form: ConsentDraftForm, caller: SignedIn, kernel: KernelDep) -> DraftView:
-    """Draft the next version of the caller's consent to a grantee, to be signed."""
-    kernel.consents.acting.check_drafting(caller.signer, person_of(form.data_subject, caller))
-    return draft_view(kernel.consents.drafts.consent(grant_request(form, caller, kernel)))
+def draft_consent(form: ConsentDraftForm, acting: ActingFor, kernel: KernelDep) -> DraftView:
+    """Draft the next version of the caller's consent to a grantee, or of a person for whom they act, to be signed."""
+    wanted = grant_request(form, kernel, acting.signer, acting.named(form.data_subject))
+    kernel.consents.acting.check_drafting(acting.signer, wanted.data_subject)
+    draft = kernel.consents.drafts.consent(wanted)
+    kernel.consents.acting.check_drafted(draft.statement)
+    return draft_view(draft)
 
 
 @router.post("/consents", status_code=202)
@@ -135,10 +139,11 @@ def _replaced_view(logged: LoggedStatement, kernel: Kernel) -> ReplacedView:
 
 
 @router.get("/consents")
-def list_consents(caller: SignedIn, kernel: KernelDep) -> list[ConsentView]:
-    """Every version of every consent of the caller, oldest first."""
-    delegations = kernel.queries.delegations_of(caller.signer)
-    return [_view(state, kernel, delegations) for state in kernel.queries.consents_of(caller.signer)]
+def list_consents(acting: ActingFor, kernel: KernelDep) -> list[ConsentView]:
+    """Every version of every consent of the caller, or of a ward within the delegation, oldest first."""
+    delegations = kernel.queries.delegations_of(acting.person)
+    consents = [s for s in kernel.queries.consents_of(acting.person) if acting.covers(s.consent.categories)]
+    return [_view(state, kernel, delegations) for state in consents]
 
 
 @router.get("/consents/{entry}/copy")
@@ -167,14 +172,14 @@ def _delegation_of(state: ConsentState, delegations: list[DelegationState]) -> D
 
 
 @router.post("/revocations/drafts")
-def draft_revocation(form: RevocationDraftForm, caller: SignedIn, kernel: KernelDep) -> DraftView:
-    """Draft the withdrawal of the caller's newest consent to a grantee, to be signed."""
+def draft_revocation(form: RevocationDraftForm, acting: ActingFor, kernel: KernelDep) -> DraftView:
+    """Draft the withdrawal of the newest consent to a grantee, of the caller or their ward, to be signed."""
     secret = read_hex(form.secret, "secret", 32)
-    data_subject = person_of(form.data_subject, caller)
-    kernel.consents.acting.check_drafting(caller.signer, data_subject)
-    draft = kernel.consents.drafts.revocation(
-        data_subject, parse_grantee(form.grantee), secret, caller.signer, form.language
-    )
+    data_subject = acting.named(form.data_subject)
+    kernel.consents.acting.check_drafting(acting.signer, data_subject)
+    grantee = parse_grantee(form.grantee)
+    draft = kernel.consents.drafts.revocation(data_subject, grantee, secret, acting.signer, form.language)
+    kernel.consents.acting.check_drafted(draft.statement)
     return draft_view(draft)
 
 
@@ -190,16 +195,13 @@ def submit_revocation(form: SignedForm, kernel: KernelDep, _: SignedIn) -> Repla
     return replaced(logged, "denies now", kernel.consents.endings.ended_by(logged))
 
 
-def grant_request(form: ConsentDraftForm, caller: Caller, kernel: Kernel) -> GrantRequest:
-    """The consent that the form describes. Without `notice_hash` it refers to the newest notice in
-    the form's language.
-    """
-    notice = (
-        read_hex(form.notice_hash, "notice_hash", 32) if form.notice_hash else _newest_notice(kernel, form.language)
-    )
+def grant_request(form: ConsentDraftForm, kernel: Kernel, signer: bytes, data_subject: bytes) -> GrantRequest:
+    """The consent that the form describes; without `notice_hash`, under the newest notice in the form's language."""
+    given = form.notice_hash
+    notice = read_hex(given, "notice_hash", 32) if given else _newest_notice(kernel, form.language)
     return GrantRequest(
-        data_subject=person_of(form.data_subject, caller),
-        signer=caller.signer,
+        data_subject=data_subject,
+        signer=signer,
         grantee=parse_grantee(form.grantee),
         grants=tuple(grant.grant() for grant in form.grants),
         notice_hash=notice,

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
 from mydata_ledger.api.auth import AppContextDep, KernelDep, SignedIn, subject_bytes
@@ -35,6 +35,8 @@ from mydata_ledger.ledger.typed_data import parse, read_domain, read_hex
 from mydata_ledger.ledger.wording import ENGLISH
 
 router = APIRouter(tags=["delegations"])
+After = Annotated[int, Query(ge=-1, le=2**62, description="`next` of the previous page")]
+Limit = Annotated[int, Query(ge=1, le=200)]
 EntryId = Annotated[str, Path(pattern="^0x[0-9a-fA-F]{64}$", description="entry of a delegation")]
 
 
@@ -85,6 +87,25 @@ class DelegationView(BaseModel):
     status: str = Field(examples=["active"])
 
 
+class WardView(BaseModel):
+    """A person for whom the caller acts: in these categories, until `expires`."""
+
+    person: str
+    relation: str = Field(examples=["guardian"])
+    categories: list[str]
+    expires: Time
+    delegation: Hex32
+
+
+class Wards(BaseModel):
+    """One page. Pass `next` as `after` to get the next page; it is null on the last one. A page may be empty before
+    the last one, because delegations that ended are left out.
+    """
+
+    wards: list[WardView]
+    next: int | None
+
+
 @router.post("/delegations/drafts")
 def draft_delegation(form: DelegateAppointmentForm, caller: SignedIn, kernel: KernelDep) -> DraftView:
     """Draft a delegation, to be signed by the data subject, or by the authority that names a guardian."""
@@ -123,6 +144,14 @@ def list_delegations(caller: SignedIn, kernel: KernelDep) -> list[DelegationView
     return [_view(state, now) for state in kernel.queries.delegations_of(caller.signer)]
 
 
+@router.get("/me/wards")
+def list_wards(caller: SignedIn, kernel: KernelDep, after: After = -1, limit: Limit = 100) -> Wards:
+    """The persons for whom the caller acts now, under which delegation; `for` names one of them elsewhere."""
+    now, named = kernel.queries.now(), kernel.queries.delegations_to(caller.signer, after, limit)
+    wards = [_ward_view(state) for state in named if state.entitles(caller.signer, now)]
+    return Wards(wards=wards, next=named[-1].position if len(named) == limit else None)
+
+
 @router.get("/delegations/{entry}/copy")
 def get_delegation_copy(entry: EntryId, caller: SignedIn, context: AppContextDep) -> dict[str, Any]:
     """A proof document of a delegation, for its data subject, its delegator and its delegate."""
@@ -157,4 +186,15 @@ def _view(state: DelegationState, now: int) -> DelegationView:
         not_before=delegation.not_before,
         expires=delegation.expires,
         status=state.status(now),
+    )
+
+
+def _ward_view(state: DelegationState) -> WardView:
+    delegation = state.delegation
+    return WardView(
+        person=to_hex(delegation.data_subject),
+        relation=delegation.relation,
+        categories=list(delegation.categories),
+        expires=delegation.expires,
+        delegation=to_hex(state.entry),
     )

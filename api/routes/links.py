@@ -12,6 +12,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from mydata_ledger.api.acting import ActingFor
 from mydata_ledger.api.auth import AppContextDep, KernelDep, SignedIn
 from mydata_ledger.api.numbers import Time
 from mydata_ledger.api.schemas import Hex32, to_hex
@@ -60,9 +61,12 @@ class LinkView(BaseModel):
 
 
 @router.get("/me/links")
-def list_links(caller: SignedIn, kernel: KernelDep) -> list[LinkView]:
-    """Every link of the caller, newest first."""
-    links_by_age = sorted(kernel.people.links.of(caller.signer), key=lambda link: (-link.made_at, link.name))
+def list_links(acting: ActingFor, kernel: KernelDep) -> list[LinkView]:
+    """Every link of the caller, newest first; with `for`, those of a person for whom the caller acts that share
+    categories of the delegation only.
+    """
+    links = kernel.people.links.of(acting.person, acting.covers)
+    links_by_age = sorted(links, key=lambda link: (-link.made_at, link.name))
     return [LinkView.of(link) for link in links_by_age]
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import Field
 
-from mydata_ledger.api.auth import KernelDep, SignedIn
+from mydata_ledger.api.auth import KernelDep, SignedIn, person_of
 from mydata_ledger.api.numbers import Message
 from mydata_ledger.api.routes.consents import ConsentDraftForm, RevocationDraftForm, grant_request, parse_grantee
 from mydata_ledger.api.schemas import (
@@ -70,7 +70,8 @@ class PaperForm(Form):
 def draft_paper_consent(form: PaperConsentForm, caller: SignedIn, kernel: KernelDep) -> DraftView:
     """Draft the consent that is on the paper, for the second witness to sign."""
     kernel.consents.acting.check_witness(caller.signer)
-    return draft_view(kernel.consents.drafts.consent(grant_request(form, caller, kernel)))
+    person = person_of(form.data_subject, caller)
+    return draft_view(kernel.consents.drafts.consent(grant_request(form, kernel, caller.signer, person)))
 
 
 @router.post("/papers/revocations/drafts")

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
+from mydata_ledger.api.acting import ActingFor
 from mydata_ledger.api.auth import KernelDep, SignedIn, subject_bytes
 from mydata_ledger.api.fastpath.decisions import DecisionBatcher
 from mydata_ledger.api.fastpath.routes import AnsweredRequest, FastRoute
@@ -202,13 +203,17 @@ def list_readers(
 
 
 @router.post("/consents/what-if")
-def preview_consent(form: ConsentDraftForm, caller: SignedIn, kernel: KernelDep) -> list[AnswerChangeView]:
-    """The decisions about the caller's present records that this consent would change. Nothing is signed, stored or
-    announced.
+def preview_consent(form: ConsentDraftForm, acting: ActingFor, kernel: KernelDep) -> list[AnswerChangeView]:
+    """The decisions about present records, of the caller or of a person for whom they act, that this consent would
+    change. Nothing is signed, stored or announced.
     """
-    proposed = grant_request(form, caller, kernel)
-    kernel.consents.acting.check_drafting(caller.signer, proposed.data_subject)
-    return [_change_view(change) for change in kernel.consents.what_if.changes(proposed)]
+    proposed = grant_request(form, kernel, acting.signer, acting.named(form.data_subject))
+    kernel.consents.acting.check_drafting(acting.signer, proposed.data_subject)
+    kernel.consents.acting.check_drafted(kernel.consents.drafts.consent(proposed).statement)
+    changes = kernel.consents.what_if.changes(proposed)
+    categories = {change.record.issue.category for change in changes}
+    seen = kernel.consents.acting.seen(acting.signer, proposed.data_subject, categories)
+    return [_change_view(change) for change in changes if change.record.issue.category in seen]
 
 
 def _incident(entry: str | None) -> bytes:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
+from mydata_ledger.api.acting import ActingFor
 from mydata_ledger.api.auth import AppContextDep, KernelDep, SignedIn, subject_bytes
 from mydata_ledger.api.numbers import Message, Seconds
 from mydata_ledger.api.schemas import ZERO, Form, Hex, Hex32, RecordView, Term, proof_document, to_hex
@@ -116,9 +117,12 @@ def submit_issues(form: SignedIssues, kernel: KernelDep, _: SignedIn) -> IssuedR
 
 
 @router.get("/records")
-def list_records(caller: SignedIn, kernel: KernelDep) -> list[RecordView]:
-    """The caller's own records, oldest first."""
-    return [RecordView.of(record) for record in kernel.queries.records_of(caller.signer)]
+def list_records(acting: ActingFor, kernel: KernelDep) -> list[RecordView]:
+    """The caller's own records, oldest first; with `for`, those of a person for whom the caller acts, in the categories
+    of the delegation.
+    """
+    records = kernel.queries.records_of(acting.person)
+    return [RecordView.of(record) for record in records if acting.covers((record.issue.category,))]
 
 
 @router.get("/records/{position}/copy")

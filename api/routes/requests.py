@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import partial
+from operator import attrgetter
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
+from mydata_ledger.api.acting import ActingFor
 from mydata_ledger.api.auth import KernelDep, SignedIn, subject_bytes
 from mydata_ledger.api.numbers import Time
 from mydata_ledger.api.schemas import DraftView, Form, GrantForm, Hex, Hex32, Term, draft_view, to_hex
@@ -24,6 +27,7 @@ After = Annotated[
     str, Query(pattern="^(0x[0-9a-fA-F]{64})?$", description="id of the last request of the previous page")
 ]
 Limit = Annotated[int, Query(ge=1, le=500)]
+REQUEST_ID, CATEGORIES = attrgetter("request_id"), attrgetter("categories")
 Text = Annotated[str, Field(max_length=2_000)]
 
 
@@ -156,8 +160,8 @@ def withdraw_request(request_id: RequestId, caller: SignedIn, kernel: KernelDep)
 
 @router.post("/offers", status_code=202)
 def publish_offer(form: OfferForm, caller: SignedIn, kernel: KernelDep) -> dict[str, str]:
-    """Announce an offer to everyone with a matching standing wish; it is sent later. The caller does not learn who or
-    how many they are: a request to one of them is listed once a consent has answered it.
+    """Announce an offer to everyone with a matching wish; it is sent later. The caller does not learn who or how many
+    they are: a request to one of them is listed once a consent has answered it.
     """
     kernel.people.announcements.offer(caller.name, form.terms(), form.topics)
     return {"status": "announced"}
@@ -165,25 +169,30 @@ def publish_offer(form: OfferForm, caller: SignedIn, kernel: KernelDep) -> dict[
 
 @router.get("/me/requests")
 def list_received_requests(
-    caller: SignedIn, kernel: KernelDep, after: After = "", limit: Limit = 100
+    acting: ActingFor, kernel: KernelDep, after: After = "", limit: Limit = 100
 ) -> list[RequestView]:
-    """Every request to the caller, including those that a standing wish refused."""
-    return [_view(request, kernel) for request in kernel.people.requests.to(caller.signer, _after(after), limit)]
+    """Every request to the caller, or to a ward within the delegation, also what a standing wish refused."""
+    read = partial(kernel.people.requests.to, acting.person)
+    return [_view(one, kernel) for one in acting.covered(read, _after(after), limit, REQUEST_ID, CATEGORIES)]
 
 
 @router.post("/me/requests/{request_id}/refusal")
-def refuse_request(request_id: RequestId, caller: SignedIn, kernel: KernelDep) -> RequestView:
+def refuse_request(request_id: RequestId, acting: ActingFor, kernel: KernelDep) -> RequestView:
     """Refuse a request; the refusal is recorded, and the requester cannot repeat it for thirty days."""
-    return _view(kernel.people.requests.refuse(caller.signer, read_hex(request_id, "request_id", 32)), kernel)
+    wanted = read_hex(request_id, "request_id", 32)
+    return _view(kernel.people.requests.refuse(acting.person, wanted, acting.covers), kernel)
 
 
 @router.post("/me/requests/{request_id}/drafts")
 def draft_consent_for_request(
-    request_id: RequestId, form: AnswerForm, caller: SignedIn, kernel: KernelDep
+    request_id: RequestId, form: AnswerForm, acting: ActingFor, kernel: KernelDep
 ) -> DraftView:
     """Draft the consent that grants a request, with what it changes. For narrower terms, draft an ordinary consent."""
     wanted, lock = read_hex(request_id, "request_id", 32), read_hex(form.lock, "lock", 32)
-    return draft_view(kernel.people.requests.draft_answer(caller.signer, wanted, lock, form.language))
+    draft_answer = partial(kernel.people.requests.draft_answer, signer=acting.signer, covers=acting.covers)
+    draft = draft_answer(acting.person, wanted, lock, form.language)
+    kernel.consents.acting.check_drafted(draft.statement)
+    return draft_view(draft)
 
 
 @router.get("/me/wishes")
@@ -191,8 +200,7 @@ def get_wishes(caller: SignedIn, kernel: KernelDep) -> WishesForm:
     """The caller's standing wishes."""
     standing = kernel.people.wishes.of(caller.signer)
     forms = [
-        WishForm(kind=wish.kind, purpose=wish.purpose, category=wish.category, topics=list(wish.topics))
-        for wish in standing.wishes
+        WishForm(kind=w.kind, purpose=w.purpose, category=w.category, topics=list(w.topics)) for w in standing.wishes
     ]
     return WishesForm(wishes=forms, validity=dict(standing.validity))
 

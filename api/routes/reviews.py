@@ -7,12 +7,15 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
+from mydata_ledger.api.acting import ActingFor
 from mydata_ledger.api.auth import KernelDep, SignedIn
 from mydata_ledger.api.schemas import Form, Hex32, Term, to_hex
+from mydata_ledger.ledger.errors import NotFound
 from mydata_ledger.ledger.kernel import Review
 from mydata_ledger.ledger.typed_data import read_hex
 
 router = APIRouter(tags=["reviews"])
+PAGE = 200
 Queue = Annotated[str, Path(max_length=40, examples=["break-glass"])]
 ReviewId = Annotated[str, Path(pattern="^0x[0-9a-fA-F]{64}$", description="id of an item; an incident's is its entry")]
 After = Annotated[str, Query(pattern="^(0x[0-9a-fA-F]{64})?$", description="id of the last item of the previous page")]
@@ -88,13 +91,26 @@ def list_incidents(caller: SignedIn, kernel: KernelDep) -> list[ReviewView]:
 
 
 @router.post("/me/complaints", status_code=201)
-def complain(form: ComplaintForm, caller: SignedIn, kernel: KernelDep) -> ReviewView:
-    """Say that a line of the caller's timeline was not right. A reviewer examines it by `due`; a line is filed once."""
-    return ReviewView.of(kernel.people.complaints.complain(caller.signer, form.position, form.reason))
+def complain(form: ComplaintForm, acting: ActingFor, kernel: KernelDep) -> ReviewView:
+    """Say that a line of the caller's timeline was not right. A reviewer examines it by `due`; a line is filed once.
+    With `for`, a line of the person for whom the caller acts, if the delegation covers it.
+    """
+    complaints = kernel.people.complaints
+    if not acting.covers((complaints.category(acting.person, form.position),)):
+        raise NotFound
+    return ReviewView.of(complaints.complain(acting.person, form.position, form.reason))
 
 
 @router.get("/me/complaints")
-def list_complaints(caller: SignedIn, kernel: KernelDep, after: After = "") -> list[ReviewView]:
-    """The caller's complaints and the reviewers' verdicts, 200 a page; `review_id` is the entry of the line."""
-    start = read_hex(after, "after", 32) if after else b""
-    return [ReviewView.of(review) for review in kernel.people.complaints.of(caller.signer, start)]
+def list_complaints(acting: ActingFor, kernel: KernelDep, after: After = "") -> list[ReviewView]:
+    """The caller's complaints and the reviewers' verdicts, 200 a page; `review_id` is the entry of the line. With
+    `for`, those of the person for whom the caller acts, as far as the delegation covers their lines.
+    """
+    found = acting.covered(
+        lambda start, most: kernel.people.complaints.of(acting.person, start, most),
+        read_hex(after, "after", 32) if after else b"",
+        PAGE,
+        lambda review: review.review_id,
+        lambda review: (str(review.details["category"]),),
+    )
+    return [ReviewView.of(review) for review in found]

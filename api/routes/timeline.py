@@ -8,14 +8,16 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
+from mydata_ledger.api.acting import ActingFor
 from mydata_ledger.api.auth import AppContext, AppContextDep, SignedIn
 from mydata_ledger.api.routes.logs import LogName
 from mydata_ledger.api.schemas import proof_document
+from mydata_ledger.ledger.delegation import name_of_delegate
 from mydata_ledger.ledger.emergency import Incident, IncidentExtension
 from mydata_ledger.ledger.kernel import Kernel, Proof
 from mydata_ledger.ledger.kernel.work_items import LINK_USE
 from mydata_ledger.ledger.party import requester_name
-from mydata_ledger.ledger.receipt import ACCESS, AccessReceipt
+from mydata_ledger.ledger.receipt import ACCESS, AccessReceipt, Statement, category_of_access
 
 router = APIRouter(tags=["timeline"])
 After = Annotated[int, Query(ge=-1, le=2**62, description="`next` of the previous page")]
@@ -64,11 +66,20 @@ class Statements(BaseModel):
 
 
 @router.get("/me/timeline")
-def get_timeline(caller: SignedIn, context: AppContextDep, after: After = -1, limit: Limit = 50) -> Timeline:
+def get_timeline(acting: ActingFor, context: AppContextDep, after: After = -1, limit: Limit = 50) -> Timeline:
     """Every access to the caller's data, permitted or denied, with the reader's acknowledgement if there is one, and
-    every emergency declared about the caller, or extended.
+    every emergency declared about the caller, or extended. With `for`, those of a person for whom the caller acts, as
+    far as the delegation covers them.
     """
-    proofs = _proofs_about(context, ACCESS, caller.signer, after, limit)
+    queries = context.kernel.queries
+    logged = acting.covered(
+        lambda start, most: queries.statements_about(ACCESS, acting.person, start, most),
+        after,
+        limit,
+        lambda each: each.position,
+        lambda each: access_categories(each.signed.statement),
+    )
+    proofs = context.kernel.records.proofs.prove_all(ACCESS, logged)
     return Timeline(accesses=[_access(proof, context) for proof in proofs], next=_next(proofs, limit))
 
 
@@ -99,6 +110,11 @@ def _statement_fields(proof: Proof, context: AppContext) -> dict[str, Any]:
         "block": proof.block if proof.head else None,
         "document": proof_document(proof, dict(context.settings.registries)),
     }
+
+
+def access_categories(statement: Statement) -> tuple[str, ...]:
+    """What an entry of the access log is about; an emergency is about health."""
+    return (category_of_access(statement),)
 
 
 def _access(proof: Proof, context: AppContext) -> AccessView:
@@ -141,8 +157,9 @@ def _acknowledgement_view(proof: Proof, context: AppContext) -> StatementView | 
 def _name(account: str, person: bytes, kernel: Kernel) -> str:
     if account == requester_name(person):
         return "you"
-    party = kernel.queries.party(account)
-    return party.name if party else account
+    if party := kernel.queries.party(account):
+        return party.name
+    return name_of_delegate(account, kernel.queries.delegations_of(person))
 
 
 def _text(statement: AccessReceipt | Incident | IncidentExtension) -> str:

@@ -73,7 +73,8 @@ def draft_transfer(form: TransferForm, caller: SignedIn, kernel: KernelDep) -> D
         for name, statement in asdict(grant).items()
     }
     fields = {"grantee": form.recipient, "language": form.language, "lock": form.lock}
-    request = grant_request(ConsentDraftForm(grants=[GrantForm.model_validate(members)], **fields), caller, kernel)
+    drafted = ConsentDraftForm(grants=[GrantForm.model_validate(members)], **fields)
+    request = grant_request(drafted, kernel, caller.signer, caller.signer)
     newest = kernel.queries.newest(request.data_subject, request.grantee)
     statement = newest.signed.statement if newest else None
     now = kernel.queries.now()

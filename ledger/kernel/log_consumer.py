@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from mydata_ledger.ledger.access import Reason
 from mydata_ledger.ledger.consent import NEVER, Consent, Revocation
-from mydata_ledger.ledger.delegation import Delegation
+from mydata_ledger.ledger.delegation import Delegation, name_of_delegate
 from mydata_ledger.ledger.emergency import Incident, IncidentExtension
 from mydata_ledger.ledger.kernel.consents.endings import EndedItem, Endings
 from mydata_ledger.ledger.kernel.log_positions import LogReaders
@@ -28,7 +28,7 @@ CHAIN = b"chain"
 REMIND_BEFORE = 14 * 86_400
 """Seconds before the end of a consent at which its data subject is notified; for a short consent, in its last quarter.
 """
-USES = frozenset({Reason.CONSENTED, Reason.BROKE_GLASS})
+USES = frozenset({Reason.CONSENTED, Reason.BROKE_GLASS, Reason.DELEGATED})
 
 
 class LogConsumer:
@@ -120,13 +120,18 @@ class LogConsumer:
         return receipt.permitted and bool(receipt.data_subject) and receipt.reason in USES
 
     def _use_message(self, receipt: AccessReceipt, position: int, at_time: int) -> Message:
-        party = self._world.directory.party(receipt.requester)
         detail = {
-            "by": party.name if party else receipt.requester,
+            "by": self._name_of(receipt),
             "category": receipt.category,
             "for": receipt.purpose,
         }
         return Message(of_person(receipt.data_subject), Event.USED, f"access/{position}", at_time, detail)
+
+    def _name_of(self, receipt: AccessReceipt) -> str:
+        """The name of the requester: as a party, else as the person's delegate, else their account."""
+        if party := self._world.directory.party(receipt.requester):
+            return party.name
+        return name_of_delegate(receipt.requester, self._world.index.delegations_of(receipt.data_subject))
 
     def _plan_reminder(self, logged: LoggedStatement, consent: Consent) -> None:
         ends = max((grant.expires for grant in consent.grants), default=NEVER)

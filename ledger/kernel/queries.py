@@ -132,6 +132,10 @@ class Queries:
         """All delegations for a person, oldest first."""
         return self._world.index.delegations_of(data_subject)
 
+    def delegations_to(self, delegate: bytes, after: int, limit: int) -> list[DelegationState]:
+        """Delegations to a delegate (signer bytes), of any person, by position above `after`."""
+        return self._world.index.delegations_to(delegate, after, limit)
+
     def marks(self, after: bytes, limit: int) -> KnownMarks:
         """Marks of revocation that were read from the chain, by key above `after`."""
         return self._world.index.marks(after, limit)

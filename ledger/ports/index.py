@@ -45,6 +45,10 @@ class Index(Protocol):
         """All delegations for a person, oldest first."""
         ...
 
+    def delegations_to(self, delegate: bytes, after: int, limit: int) -> list[DelegationState]:
+        """The first `limit` delegations to a delegate, of any person, by position above `after`."""
+        ...
+
     def consent(self, entry: bytes) -> ConsentState | None:
         """One consent by its entry, without its uses."""
         ...

@@ -33,6 +33,7 @@ from mydata_ledger.scripts.cli import (
     timeline,
     transferring,
     verifying,
+    wards,
 )
 from mydata_ledger.scripts.failure import Failure
 from mydata_ledger.scripts.settings import Settings
@@ -84,6 +85,7 @@ app.command("share")(sharing.share)
 app.command("links")(sharing.links)
 app.command("unshare")(sharing.unshare)
 app.command("receive")(sharing.receive)
+app.command("wards")(wards.wards)
 app.command("timeline")(timeline.timeline)
 app.command("facts")(timeline.facts)
 app.command("answer")(explaining.explain)

@@ -20,6 +20,10 @@ State = Annotated[Path, typer.Option("--state", envvar="MYDATA_STATE", help="The
 Rpc = Annotated[str, typer.Option("--rpc", envvar="MYDATA_RPC", help="JSON-RPC URL of the chain.")]
 Language = Annotated[str, typer.Option("--language", help="Language of the text to read before signing: en or ko.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+For = Annotated[
+    str,
+    typer.Option("--for", help="Address of a person for whom you act, as their guardian or another delegate."),
+]
 Out = Annotated[Path | None, typer.Option("--out", "-o", help="Write the result to this file.")]
 Pointers = Annotated[
     list[str] | None,

@@ -16,7 +16,7 @@ import typer
 from mydata_ledger.client import Client, KeyFile, RequestRefused
 from mydata_ledger.ledger.commitment.content import is_json
 from mydata_ledger.ledger.errors import LedgerError
-from mydata_ledger.scripts.cli.common import URL, Json, Key, Url, answer
+from mydata_ledger.scripts.cli.common import URL, For, Json, Key, Url, answer
 from mydata_ledger.scripts.cli.key_files import signed_in
 from mydata_ledger.scripts.cli.large_records import proof_of
 from mydata_ledger.scripts.large_records import is_streamed, open_streamed
@@ -26,6 +26,7 @@ def export(
     out: Annotated[Path, typer.Option("--out", "-o", help="The zip file to write, readable by you only.")],
     key: Key,
     records: Annotated[bool, typer.Option(help="Open your records and add their contents.")] = True,
+    person: For = "",
     url: Url = URL,
     as_json: Json = False,
 ) -> None:
@@ -33,8 +34,9 @@ def export(
     client, key_file = signed_in(url, key)
     descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
-        client.download("/me/export", file)
-    opened, failures = _add_records(out, client, key_file) if records else (0, [])
+        path, form = ("/exports", {"data_subject": person}) if person else ("/me/export", None)
+        client.download(path, file, form)
+    opened, failures = _add_records(out, client, key_file, person) if records else (0, [])
     value = {"file": str(out), "records": opened, "not_opened": failures}
     text = f"written to {out} with {opened} opened records; check with: mydata verify proofs/consents.ndjson --rpc URL"
     reasons = ", ".join(sorted({failure["reason"] for failure in failures}))
@@ -42,11 +44,11 @@ def export(
     answer(value, text + failed, as_json)
 
 
-def _add_records(out: Path, client: Client, key: KeyFile) -> tuple[int, list[dict[str, str]]]:
+def _add_records(out: Path, client: Client, key: KeyFile, person: str) -> tuple[int, list[dict[str, str]]]:
     """Append each record as `mydata access --proof` writes it; return the count, and failures with their reasons."""
     count, failures = 0, []
     with ZipFile(out, "a", ZIP_DEFLATED) as archive:
-        for record in _readable(client):
+        for record in _readable(client, person):
             try:
                 document = _record_document(record, client, key, archive)
             except (LedgerError, RequestRefused) as error:
@@ -59,8 +61,8 @@ def _add_records(out: Path, client: Client, key: KeyFile) -> tuple[int, list[dic
     return count, failures
 
 
-def _readable(client: Client) -> Iterator[dict[str, Any]]:
-    return (record for record in client.call("GET", "/records") if record["status"] != "erased")
+def _readable(client: Client, person: str) -> Iterator[dict[str, Any]]:
+    return (record for record in client.view("/records", person) if record["status"] != "erased")
 
 
 def _record_document(record: dict[str, Any], client: Client, key: KeyFile, archive: ZipFile) -> dict[str, Any]:

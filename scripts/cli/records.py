@@ -13,7 +13,19 @@ from mydata_ledger.ledger.canonical import read
 from mydata_ledger.ledger.commitment.disclosure import disclose as make
 from mydata_ledger.ledger.commitment.disclosure import to_json
 from mydata_ledger.ledger.errors import MalformedInput
-from mydata_ledger.scripts.cli.common import URL, Json, Key, Out, Paths, Pointers, Url, answer, read_json, write_proof
+from mydata_ledger.scripts.cli.common import (
+    URL,
+    For,
+    Json,
+    Key,
+    Out,
+    Paths,
+    Pointers,
+    Url,
+    answer,
+    read_json,
+    write_proof,
+)
 from mydata_ledger.scripts.cli.key_files import load_key, signed_in
 
 if TYPE_CHECKING:
@@ -39,16 +51,19 @@ def show(
     *,
     key: Key,
     out: Out = None,
+    person: For = "",
     url: Url = URL,
     as_json: Json = False,
 ) -> None:
     """Fetch a record's proof without its content, as its data subject or holder; or list your records."""
     client, _ = signed_in(url, key)
     if position < 0:
-        listed = client.call("GET", "/records")
+        listed = client.view("/records", person)
         lines = [f"{r['position']:>6}  {r['category']:<18} {r['status']:<10} {r['record_id']}" for r in listed]
-        answer(listed, "\n".join(lines) or "no record about you yet", as_json)
+        answer(listed, "\n".join(lines) or ("no record that you see" if person else "no record about you yet"), as_json)
         return
+    if person:
+        raise MalformedInput("--for lists the records of a person for whom you act; leave the position out")
     write_proof(client.call("GET", f"/records/{position}/copy"), out or Path(f"record-{position}.json"), as_json)
 
 

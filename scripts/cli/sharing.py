@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mydata_ledger.scripts.cli.common import URL, Json, Key, Out, Url, answer
+from mydata_ledger.scripts.cli.common import URL, For, Json, Key, Out, Url, answer
 from mydata_ledger.scripts.cli.key_files import signed_in
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ def share(
     long_term: Annotated[bool, typer.Option("--long-term", help="The content will be updated.")] = False,
     direct: Annotated[bool, typer.Option("--direct", help="One file, fetched with a plain GET.")] = False,
     qr: Annotated[Path | None, typer.Option("--qr", help="Write the QR code to this file (.svg or .png).")] = None,
+    person: For = "",
     url: Url = URL,
     as_json: Json = False,
 ) -> None:
@@ -40,7 +41,8 @@ def share(
     expires = int(time.time()) + days * DAY if days else 0
     limits = {"expires": expires, "long_term": long_term or not days, "direct": direct}
     choice = {"categories": category or ["health"], "label": label, "passcode": passcode}
-    made = client.call("POST", "/me/links", json=choice | limits)
+    named = {"data_subject": person} if person else {}
+    made = client.call("POST", "/me/links", json=choice | limits | named)
     code = segno.make(made["shlink"], error="m")
     if qr:
         code.save(str(qr), scale=4)
@@ -49,10 +51,10 @@ def share(
         code.terminal(compact=True)
 
 
-def links(key: Key, url: Url = URL, as_json: Json = False) -> None:
+def links(key: Key, person: For = "", url: Url = URL, as_json: Json = False) -> None:
     """List your links: how often each was opened, and whether it is still live."""
     client, _ = signed_in(url, key)
-    made_links = client.call("GET", "/me/links")
+    made_links = client.view("/me/links", person)
     lines = [
         f"{link['name']}  {'live' if link['live'] else 'over'}  opened {link['opened']}  {link['label']}"
         for link in made_links

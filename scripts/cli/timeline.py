@@ -14,7 +14,7 @@ from mydata_ledger.client import Client
 from mydata_ledger.ledger.errors import MalformedInput
 from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, LOGS, RECORDS
 from mydata_ledger.ledger.typed_data import Domain
-from mydata_ledger.scripts.cli.common import URL, Json, Key, Out, Url, answer
+from mydata_ledger.scripts.cli.common import URL, For, Json, Key, Out, Url, answer
 from mydata_ledger.scripts.cli.key_files import signed_in
 
 PAGE = 200
@@ -22,10 +22,10 @@ KeyOrNone = Annotated[Path | None, typer.Option("--key", envvar="MYDATA_KEY", he
 StateOrNone = Annotated[Path | None, typer.Option("--state", help="State folder, as the operator: write all facts.")]
 
 
-def timeline(key: Key, out: Out = None, url: Url = URL, as_json: Json = False) -> None:
+def timeline(key: Key, out: Out = None, person: For = "", url: Url = URL, as_json: Json = False) -> None:
     """List every access to your data, refused ones too; --out writes the proofs, one a line, for `mydata verify`."""
     client, _ = signed_in(url, key)
-    accesses = list(_pages(client, "/me/timeline", "accesses"))
+    accesses = list(_pages(client, "/me/timeline", "accesses", person))
     if out:
         with out.open("wb") as file:
             file.writelines(orjson.dumps(access["document"]) + b"\n" for access in accesses)
@@ -33,7 +33,7 @@ def timeline(key: Key, out: Out = None, url: Url = URL, as_json: Json = False) -
     written = (
         [f"{len(accesses)} proofs written to {out}; check them with: mydata verify {out} --rpc URL"] if out else []
     )
-    answer(accesses, "\n".join(lines + written) or "nobody has asked for your data yet", as_json)
+    answer(accesses, "\n".join(lines + written) or "nobody has asked for these data yet", as_json)
 
 
 def _block_text(access: dict[str, Any]) -> str:
@@ -111,9 +111,9 @@ def _operator_lines(state: Path) -> Iterator[dict[str, Any]]:
     store.dispose()
 
 
-def _pages(client: Client, path: str, name: str) -> Iterator[dict[str, Any]]:
+def _pages(client: Client, path: str, name: str, person: str = "") -> Iterator[dict[str, Any]]:
     after: int | None = -1
     while after is not None:
-        page = client.call("GET", path, params={"after": after, "limit": PAGE})
+        page = client.view(path, person, after=after, limit=PAGE)
         yield from page[name]
         after = page["next"]

@@ -29,7 +29,8 @@ def hand_in(client, who, kind, path, draft):
 def named(client):
     form = {"delegate": hex_of(BEN), "delegate_name": "Ben", "categories": ["health"], "expires": NOW + 9_000}
     draft = client.http.post("/delegations/drafts", json=form, headers=client.as_(client.fixture.ann)).json()
-    may = "Ben may sign and withdraw consents for you, and read and pass on data by links and downloads"
+    sees = "see records, requests and accesses, and pass on data by links and downloads"
+    may = f"Ben may sign and withdraw consents for you, {sees}"
     assert draft["summary"] == [f"{may} (representative) about: All health data, until 2027-01-15 10:30 UTC."]
     return hand_in(client, client.fixture.ann, Delegation, "/delegations", draft)
 

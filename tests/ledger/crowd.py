@@ -14,6 +14,7 @@ from mydata_ledger.ledger.consent import ACTIONS, NEVER, Consent, Effect, Grant,
 from mydata_ledger.ledger.decide import decide
 from mydata_ledger.ledger.delegation import delegate_name
 from mydata_ledger.ledger.kernel.decisions.search_answers import decide_single
+from mydata_ledger.ledger.party import checksum
 from mydata_ledger.ledger.receipt import CONSENTS, LOGS
 from tests.anchors.sample_statements import (
     CREW,
@@ -209,6 +210,8 @@ def check_facts(store, reference):
     person.
     """
     query = [replace(question(TRIAL), request_id=name(n), record_id=name(n)) for n in range(RECORDS + 1)]
+    view = [question(checksum(delegate), purposes=("mydata:SELF_VIEW",)) for delegate in DELEGATES]
+    query += [replace(one, request_id=name(f"view {n}"), record_id=name(n)) for one in view for n in range(RECORDS)]
     wanted, in_a_group = [reference.index.facts(one, NOW) for one in query], []
 
     def respond(one, facts):
@@ -218,5 +221,15 @@ def check_facts(store, reference):
     assert [store.index.facts(one, NOW) for one in query] == wanted
     store.log.answer_soon(query, respond, NOW).result()
     assert in_a_group == wanted
-    of_persons = [facts for person in PEOPLE for facts in store.index.person_facts(query[0], person, NOW)]
-    assert sorted(of_persons, key=lambda facts: facts.record.position) == [facts for facts in wanted if facts.record]
+    for one in (query[0], *view):
+        of_persons = [facts for person in PEOPLE for facts in store.index.person_facts(one, person, NOW)]
+        same = [facts for each, facts in zip(query, wanted, strict=True) if is_asked_alike(each, one) and facts.record]
+        assert sorted(of_persons, key=lambda facts: facts.record.position) == same
+    size = reference.log.head(CONSENTS).size
+    for page in [(one, *page) for one in DELEGATES for page in ((-1, size), (-1, 2), (size // 2, size))]:
+        assert store.index.delegations_to(*page) == reference.index.delegations_to(*page)
+    assert any(facts.delegations for facts in wanted), "delegates ask too"
+
+
+def is_asked_alike(one, other):
+    return (one.requester, one.purposes) == (other.requester, other.purposes)

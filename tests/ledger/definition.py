@@ -20,7 +20,7 @@ class ExpectedAnswer:
 
     @property
     def permitted(self):
-        return self.reason in {"own", "consented", "broke_glass"}
+        return self.reason in {"own", "delegated", "consented", "broke_glass"}
 
 
 def about_own_category(request, record):
@@ -45,7 +45,8 @@ def should(request, facts):
     broken = emergency and is_reached(request, facts)
     findings = [finding_of(state, request, facts, emergency) for state in facts.consents]
     answer = ExpectedAnswer(
-        reason_of(findings, broken), findings=[(s.entry, w) for s, w in zip(facts.consents, findings, strict=True)]
+        reason_of(findings, seen_by_delegate(request, facts), broken),
+        findings=[(s.entry, w) for s, w in zip(facts.consents, findings, strict=True)],
     )
     deciding = {"refused": "forbids", "consented": "permits", "needs_reconsent": "needs_reconsent"}.get(answer.reason)
     for state, word in zip(facts.consents, findings, strict=True):
@@ -56,15 +57,34 @@ def should(request, facts):
     return answer
 
 
-def reason_of(findings, emergency):
+def reason_of(findings, delegated, emergency):
     """The first reason whose condition holds."""
     order = [
         ("refused", "forbids" in findings),
+        ("delegated", delegated),
         ("consented", "permits" in findings),
         ("broke_glass", emergency),
         ("needs_reconsent", "needs_reconsent" in findings),
     ]
     return next((reason for reason, holds in order if holds), "no_consent")
+
+
+def seen_by_delegate(request, facts):
+    """Whether somebody whom the person named, or an authority for them, reads the record as the person does."""
+    if request.purposes[0] != "mydata:SELF_VIEW" or request.action not in ["view", "copy"]:
+        return False
+    return any(
+        not (state.revoked or state.superseded or state.delegation.relation.startswith("paper:"))
+        and state.anchored
+        and state.delegation.data_subject == facts.record.issue.data_subject
+        and request.requester.lower() == "0x" + state.delegation.delegate.hex()
+        and NOW in window(state.delegation.not_before, state.delegation.expires)
+        and any(
+            (request.category + ".").startswith(category + ".") or category == "*"
+            for category in state.delegation.categories
+        )
+        for state in facts.delegations
+    )
 
 
 def obligations_of(grant):

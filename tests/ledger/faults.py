@@ -2,8 +2,12 @@
 and the text that plants it.
 """
 
-from mydata_ledger.anchors.store.facts import facts, search
-from mydata_ledger.ledger import access, equivalence
+from mydata_ledger.anchors.store.facts import delegations, facts, search
+from mydata_ledger.api import acting
+from mydata_ledger.ledger import access, decide, delegation, equivalence
+from mydata_ledger.ledger.kernel.consents import draft as drafting
+from mydata_ledger.ledger.kernel.people import link_content, requests
+from mydata_ledger.ledger.kernel.records import large_records
 
 FAULTS = [
     ("an erased record is still given", "decide", "record is None or record.erased", "record is None"),
@@ -419,11 +423,168 @@ SEARCH = [
 ]
 
 
+DELEGATES = [
+    (
+        "a delegation that ended by time shows",
+        delegation,
+        "and delegation.not_before <= at_time < delegation.expires\n\n    def shows",
+        "and delegation.not_before <= at_time\n\n    def shows",
+        ("rule", "age"),
+    ),
+    (
+        "a delegation that has not begun shows",
+        delegation,
+        "and delegation.not_before <= at_time < delegation.expires\n\n    def shows",
+        "and at_time < delegation.expires\n\n    def shows",
+        ("rule", "api"),
+    ),
+    (
+        "a delegation of another person shows",
+        delegation,
+        "delegation.data_subject == data_subject and delegation",
+        "delegation",
+        ("rule",),
+    ),
+    (
+        "the categories of a delegation are ignored by the rule",
+        delegation,
+        " and delegation.covers((category,))",
+        "",
+        ("rule", "api"),
+    ),
+    (
+        "the delegation of another delegate shows",
+        delegation,
+        "counts and delegation.delegate == signer and",
+        "counts and",
+        ("rule", "api"),
+    ),
+    (
+        "a delegation shows before it is on chain",
+        delegation,
+        "self.anchored and stands(self) and not",
+        "stands(self) and not",
+        ("rule", "api"),
+    ),
+    (
+        "a revoked or replaced delegation shows",
+        delegation,
+        "self.anchored and stands(self) and not",
+        "self.anchored and not",
+        ("rule", "api"),
+    ),
+    (
+        "a witness statement on paper shows",
+        delegation,
+        "stands(self) and not delegation.on_paper",
+        "stands(self)",
+        ("rule",),
+    ),
+    (
+        "a delegate may do with a record whatever the person may",
+        decide,
+        " or request.action not in DELEGATE_ACTIONS",
+        "",
+        ("rule", "api"),
+    ),
+    ("a delegate reads for any purpose", decide, " or request.purpose != SELF_VIEW or", " or", ("rule",)),
+    (
+        "a delegation outranks a forbid",
+        decide,
+        "    if forbids:\n        return Decision(False",
+        "    if forbids and not delegated:\n        return Decision(False",
+        ("rule",),
+    ),
+    (
+        "a view is reported as consented",
+        decide,
+        "Decision(True, Reason.DELEGATED",
+        "Decision(True, Reason.CONSENTED",
+        ("rule",),
+    ),
+    (
+        "the database forgets delegations",
+        delegations,
+        "== data_subject:\n        return ()",
+        "!= b'':\n        return ()",
+        ("search",),
+    ),
+    (
+        "the categories of a delegation are ignored in lists",
+        acting,
+        "return self.office is None or self.office.covers(categories or ANY)",
+        "return True",
+        ("api",),
+    ),
+    (
+        "a list is filtered for the person too late, so that a page tells what is left out",
+        acting,
+        "while len(found) < limit and (page := read(after, limit)):",
+        "for page in [read(after, limit)]:",
+        ("pages",),
+    ),
+    (
+        "signer and person are swapped in the receipt of a view",
+        acting,
+        "log_view(requester_name(signer), person,",
+        "log_view(requester_name(person), signer,",
+        ("receipts",),
+    ),
+    (
+        "a view leaves no receipt",
+        acting,
+        "    ledger.decisions.search.log_view(requester_name(signer), person, office.categories)\n",
+        "",
+        ("receipts",),
+    ),
+    (
+        "signer and person are swapped in a draft",
+        drafting,
+        "signer=wish.signer or wish.data_subject,",
+        "signer=wish.data_subject,",
+        ("api",),
+    ),
+    (
+        "a draft shows grants that the delegation does not cover",
+        requests,
+        "if present and not covers({category for grant in present for category in grant.categories}):",
+        "if False:",
+        ("api",),
+    ),
+    (
+        "a request about any category is refused for the person",
+        requests,
+        "request.data_subject == data_subject and covers(request.categories)",
+        "request.data_subject == data_subject",
+        ("api",),
+    ),
+    (
+        "a link is read in the name of the person",
+        link_content,
+        "self._opened(scope.maker, records)",
+        "self._opened(scope.person, records)",
+        ("receipts",),
+    ),
+    (
+        "a download goes on when the delegation has ended",
+        large_records,
+        "if receipt.reason == Reason.DELEGATED:",
+        "if False:",
+        ("stream",),
+    ),
+]
+"""Each with the checks of `test_delegate_faults` that catch it."""
+
+
 def table() -> str:
     """The faults as listed in docs/faults.md."""
     rule = [(meaning, module, good, bad) for meaning, module, good, bad in FAULTS]
     search = [(meaning, module.__name__.rpartition(".")[2], good, bad) for meaning, module, good, bad, _ in SEARCH]
-    return "\n".join([INTRODUCTION, *_rows(rule), OF_THE_SEARCH, *_rows(search), ""])
+    delegates = [
+        (meaning, module.__name__.rpartition(".")[2], good, bad) for meaning, module, good, bad, _ in DELEGATES
+    ]
+    tables = [INTRODUCTION, *_rows(rule), OF_THE_SEARCH, *_rows(search), OF_DELEGATES, *_rows(delegates)]
+    return "\n".join([*tables, ""])
 
 
 def _rows(faults) -> list[str]:
@@ -457,6 +618,17 @@ A search asks the rule once for all records for which its answer must be equal. 
 code that collects the facts. A fault is caught in one of three ways: by the law that equal keys mean equal decisions,
 by a definition of the facts, or by random people and records in a database, compared with a store that shares no code
 with it and decides each record by itself.
+
+| no. | what it would mean | in | sound | planted |
+|---:|---|---|---|---|"""
+
+OF_DELEGATES = """
+## Faults planted in what delegates see
+
+Each row is a fault that `tests/api/test_delegate_faults.py` plants where the rule, the database or the API decides what
+a guardian or another delegate sees and does (ADR 56). It is caught by the definition of the rule, by the comparison of
+every route with what the delegation covers, by the receipts that a view leaves, or by a database that is compared with
+a store that shares no code with it.
 
 | no. | what it would mean | in | sound | planted |
 |---:|---|---|---|---|"""

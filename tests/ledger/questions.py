@@ -5,11 +5,13 @@ It favours questions that reach far into the rule, so that a fault in its last l
 """
 
 import random
+from dataclasses import replace
 
 from hypothesis import strategies as some
 
 from mydata_ledger.ledger.access import AccessRequest, ConsentState, Facts
 from mydata_ledger.ledger.consent import Consent, Effect, Grant
+from mydata_ledger.ledger.delegation import Delegation, DelegationState
 from mydata_ledger.ledger.emergency import EmergencyScope, ExtendedIncident, Incident, IncidentExtension
 from mydata_ledger.ledger.party import Party, checksum
 from mydata_ledger.ledger.record import Issue, Record
@@ -120,6 +122,19 @@ def extension(pick):
     return IncidentExtension(*who, INCIDENT, pick(["coma"] * 4 + [" "]), *pick(BOXES))
 
 
+def delegation(pick, number):
+    """The state of a delegation, mostly of Ann to Bob."""
+    whose, delegate = pick([ANN] * 6 + [EVE]), pick([BOB] * 6 + [checksum(EVE)])
+    relation = pick(["guardian", "representative"] * 4 + ["paper:0x" + "00" * 32])
+    categories = some_of(pick, ["health", "health.lab", "health.lab", "health.la", "health.lab.blood", "*", "money"])
+    rest = (bytes(32), 0, bytes(32))
+    given = Delegation(
+        whose, whose, bytes.fromhex(delegate[2:]), "Bob", relation, categories, pick(STARTS), pick(ENDS), *rest
+    )
+    ends = {"revoked": pick(SELDOM), "superseded": pick(SELDOM)}
+    return DelegationState(bytes([200 + number]) * 32, 200 + number, given, anchored=pick(OFTEN), **ends)
+
+
 def record(pick):
     data_from, data_until = pick(PERIODS)
     category = pick(["health.lab"] * 18 + ["health.lab.blood"] * 6 + ["health.vitals"])
@@ -137,14 +152,23 @@ def some_facts(pick):
     )
 
 
+def delegated_facts(pick, facts):
+    """The facts with delegations, which `pick` chooses."""
+    return replace(facts, delegations=tuple(delegation(pick, number) for number in range(pick([0, 1, 2]))))
+
+
 def by_hypothesis(build):
     return some.composite(lambda draw: build(lambda items: draw(some.sampled_from(items))))()
 
 
-requests, facts, states = by_hypothesis(request), by_hypothesis(some_facts), by_hypothesis(state)
+requests, facts, states = (
+    by_hypothesis(request),
+    by_hypothesis(lambda pick: delegated_facts(pick, some_facts(pick))),
+    by_hypothesis(state),
+)
 
 
 def corpus(count, seed):
-    """`count` pairs of question and facts, equal for equal seeds."""
-    pick = random.Random(seed).choice
-    return [(request(pick), some_facts(pick)) for _ in range(count)]
+    """`count` pairs of question and facts, equal for equal seeds. Delegations do not change what else is chosen."""
+    pick, pick_delegation = random.Random(seed).choice, random.Random(seed).choice
+    return [(request(pick), delegated_facts(pick_delegation, some_facts(pick))) for _ in range(count)]

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 import mydata_ledger.ledger.decide  # noqa: F401 - loads the modules whose text is changed
-from mydata_ledger.ledger.access import Facts
 from mydata_ledger.ledger.emergency import ExtendedIncident
 from tests.ledger.definition import about_own_category, should
 from tests.ledger.faults import FAULTS, table
@@ -68,7 +67,7 @@ def rebuilt(facts, consent, emergency):
         type(s)(**{f: getattr(s, f) for f in s.__slots__} | {"consent": rebuilt_consent(s.consent, consent)})
         for s in facts.consents
     ]
-    return Facts(facts.record, tuple(states), facts.requester, facts.blocked, incident)
+    return replace(facts, consents=tuple(states), incident=incident)
 
 
 def rebuilt_consent(consent_before, consent):

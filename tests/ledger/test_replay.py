@@ -11,10 +11,12 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_s
 
 from mydata_ledger.ledger.access import Reason
 from mydata_ledger.ledger.consent import NEVER, Consent, Effect, Grant, Revocation
+from mydata_ledger.ledger.delegation import Delegation, delegate_name
 from mydata_ledger.ledger.emergency import Incident
+from mydata_ledger.ledger.presence import SLACK
 from mydata_ledger.ledger.receipt import ACCESS, LOGS, AccessReceipt
 from mydata_ledger.ledger.record import Erasure, Issue
-from mydata_ledger.ledger.replay import SLACK, Evidence, Outcome, Replay
+from mydata_ledger.ledger.replay import Evidence, Outcome, Replay
 from mydata_ledger.ledger.terms import DAY
 from mydata_ledger.ledger.vocabulary import Vocabulary
 from testing.ledger_fixture import CATALOG, LAB, NOTICE, NOW, VITALS, VOCABULARY, LedgerFixture
@@ -24,6 +26,7 @@ from tests.ledger.test_delegations import BEN, consents_as, ends, names
 effects = some.sampled_from(Effect)
 categories = some.sampled_from(["health", LAB, VITALS, "*"])
 conditions = some.sampled_from([(), ("once",), ("max-uses:2",), ("emergency-only",), ("every-days:1",)])
+askers = some.sampled_from(["trial", "responder", "ann", "insurer", "ben", "ben"])
 lengths = some.one_of(some.integers(1, 90), some.just(9 * DAY))
 
 
@@ -144,15 +147,26 @@ class ManyLives(RuleBasedStateMachine):
         self.ledger.store.directory.set_parties(self.ledger.directory)
         self.eras[account].append((now, None))
 
-    @rule(who=some.sampled_from(["trial", "responder", "ann", "insurer"]), category=some.sampled_from([LAB, VITALS]),
-          record=some.integers(0, 2), wait=pause)  # fmt: skip
+    @rule(wait=pause, length=lengths, category=categories)
+    def ann_names_ben(self, wait, length, category):
+        self.wait(wait)
+        names(self.ledger, categories=(category,), expires=self.ledger.clock.now() + length, anchor=False)
+
+    @precondition(lambda self: is_named(self.ledger))
+    @rule(wait=pause)
+    def ann_ends_ben(self, wait):
+        self.wait(wait)
+        ends(self.ledger)
+
+    @rule(who=askers, category=some.sampled_from([LAB, VITALS]), record=some.integers(0, 2), wait=pause)
     def somebody_asks(self, who, category, record, wait):
         self.wait(wait)
-        purpose = {"ann": "mydata:SELF_VIEW", "responder": "hl7:BTG"}.get(who, "hl7:CLINTRCH")
+        view = "mydata:SELF_VIEW"
+        purpose = {"ann": view, "ben": view, "responder": "hl7:BTG"}.get(who, "hl7:CLINTRCH")
         record_id = [*self.records, b"\x77" * 32][record]
         incident = self.incident if who == "responder" else bytes(32)
         self.ledger.kernel.decisions.evaluation.ask(
-            self.ledger.asks(getattr(self.ledger, who), record_id, category, purpose, incident)
+            self.ledger.asks(BEN if who == "ben" else getattr(self.ledger, who), record_id, category, purpose, incident)
         )
 
     def teardown(self):
@@ -162,6 +176,12 @@ class ManyLives(RuleBasedStateMachine):
             message = each.signed.statement
             lie = replace(message, permitted=not message.permitted)
             assert Replay(evidence(self.ledger, eras=self.eras)).check(each, lie) is Outcome.OTHER
+
+
+def is_named(ledger):
+    """Whether the newest statement between Ann and Ben names him."""
+    newest = ledger.store.index.newest(ledger.ann.signer, delegate_name(BEN.signer))
+    return newest is not None and isinstance(newest.signed.statement, Delegation)
 
 
 def test_i11_any_life_recomputes_to_the_same_decisions():
@@ -290,6 +310,47 @@ def test_i11_what_a_delegate_signed_falls_with_the_delegation(renewals):
         ledger.permits(ledger.trial, record)
     assert [r.signed.statement.permitted for r in receipts(ledger.store)] == [True, False]
     assert outcomes(ledger) == [Outcome.SAME] * 2
+
+
+def asked_as_ben(ledger, record, category=LAB):
+    ledger.store.anchoring.touch(ledger.clock.now())
+    ledger.kernel.decisions.evaluation.ask(ledger.asks(BEN, record, category, "mydata:SELF_VIEW"))
+
+
+def test_i11_what_a_delegate_saw_recomputes_from_the_delegation():
+    ledger = LedgerFixture()
+    record, other = ledger.issued(LAB), ledger.issued(VITALS)
+    names(ledger, expires=NOW + 500)
+    for wait, act in ((100, None), (200, None), (200, None), (9, lambda: names(ledger)), (100, lambda: ends(ledger))):
+        ledger.clock.passes(wait)
+        if act:
+            act()
+        ledger.clock.passes(50)
+        asked_as_ben(ledger, record)
+        asked_as_ben(ledger, other, VITALS)
+    message = [each.signed.statement for each in receipts(ledger.store)]
+    seen = [each.reason for each in message if each.category == LAB]
+    assert seen == ["delegated", "delegated", "no_consent", "delegated", "no_consent"]
+    assert {each.reason for each in message if each.category == VITALS} == {"no_consent"}
+    assert outcomes(ledger) == [Outcome.SAME] * 10
+    for position in (1, 4):
+        wrong = replace(message[position], permitted=True, reason=Reason.DELEGATED)
+        assert Replay(evidence(ledger)).check(receipts(ledger.store)[position], wrong) is Outcome.OTHER
+
+
+def test_i11_a_view_that_an_earlier_release_refused_to_a_delegate_is_no_fault():
+    """Earlier releases refused delegates the person's own view; their receipts do not say which release it was."""
+    ledger = LedgerFixture()
+    record = ledger.issued(LAB)
+    names(ledger)
+    ledger.clock.passes(100)
+    asked_as_ben(ledger, record)
+    (logged,) = receipts(ledger.store)
+    stated = logged.signed.statement
+    replay = Replay(evidence(ledger))
+    assert replay.check(logged, replace(stated, permitted=False, reason=Reason.NO_CONSENT)) is Outcome.OPEN
+    assert replay.check(logged, replace(stated, permitted=False, reason=Reason.REFUSED)) is Outcome.OTHER
+    assert replay.check(logged, stated) is Outcome.SAME
 
 
 def test_i11_what_comes_round_recomputes_from_the_receipts_before():

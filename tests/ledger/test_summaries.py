@@ -121,7 +121,8 @@ def test_a_delegation_states_for_whom_about_what_and_until_when(world, korean, r
     ward = replace(naming, delegator=COURT.signer, not_before=NOW)
     (other,) = world.kernel.consents.delegations.draft(ward, language(korean)).summary
     if korean:
-        does = "대신하여 동의에 서명하거나 동의를 철회하고, 링크와 내려받기로 자료를 읽고 전달할 수 있습니다"
+        sees = "기록, 요청, 조회 기록을 보고 링크와 내려받기로 자료를 전달할 수 있습니다"
+        does = f"대신하여 동의에 서명하거나 동의를 철회하고, {sees}"
         terms = (
             f"({EXPECTED[relation].label_ko}). 데이터 항목: {world.world.vocabulary.categories[LAB].label_ko}. 기간: "
         )
@@ -129,7 +130,7 @@ def test_a_delegation_states_for_whom_about_what_and_until_when(world, korean, r
         whom, window = with_particle(ann(world), "을"), "2027-01-15 08:00 UTC부터 2027-01-15 08:01 UTC까지."
         assert other == f"Ben님이 {whom} {does} {terms}{window}"
         return
-    passes_on = "and read and pass on data by links and downloads"
+    passes_on = "see records, requests and accesses, and pass on data by links and downloads"
     about = f"({relation}) about: {world.world.vocabulary.categories[LAB].label}, "
     assert own == f"Ben may sign and withdraw consents for you, {passes_on} {about}until 2027-01-15 08:01 UTC."
     since = "from 2027-01-15 08:00 UTC until 2027-01-15 08:01 UTC"

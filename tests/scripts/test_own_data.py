@@ -12,16 +12,18 @@ import uvicorn
 from fhir.resources.R4B.bundle import Bundle
 from typer.testing import CliRunner
 
-from mydata_ledger.client import Client
+from mydata_ledger.client import Client, RequestRefused
 from mydata_ledger.ledger.commitment.entry import lock_of
 from mydata_ledger.ledger.envelope import generate_reader_key
-from mydata_ledger.ledger.errors import IntegrityFailure
+from mydata_ledger.ledger.errors import IntegrityFailure, MalformedInput
+from mydata_ledger.ledger.kernel import DelegateAppointment
 from mydata_ledger.scripts.cli import app
+from testing.ledger_fixture import wallet
 from testing.stores import open_store
 from tests.api.api_client import ApiClient
 from tests.api.test_links import released
 
-RUN = CliRunner()
+RUN, BEN = CliRunner(), wallet(80)
 
 
 @pytest.fixture
@@ -42,8 +44,8 @@ def door(tmp_path):
 
     key.chmod(0o600)
 
-    def run(*arguments, of_me=True):
-        mine = ["--key", str(key), "--url", url] if of_me else []
+    def run(*arguments, of_me=True, by=key):
+        mine = ["--key", str(by), "--url", url] if of_me else []
         return RUN.invoke(app, [*arguments, *mine], catch_exceptions=False)
 
     door.run = run
@@ -78,6 +80,50 @@ def test_a_withdrawal_is_shown_in_the_language_whoever_made_the_lock(door, deriv
     assert ("not revoked on chain" in done.output) is not derived
     ended = fixture.newest(fixture.trial).signed.statement
     assert ended.secret == (secret if derived else bytes(32))
+
+
+@pytest.fixture
+def guardian(door, tmp_path):
+    """The key file of a delegate of Ann for everything."""
+    key, fixture = tmp_path / "ben.json", door.fixture
+    key.write_text(json.dumps({"wallet": "50" * 32, "reader": generate_reader_key().raw.hex()}))
+    key.chmod(0o600)
+    who = (fixture.ann.signer, fixture.ann.signer, BEN.signer, "Ben", "representative")
+    appointment = DelegateAppointment(*who, ("*",), 0, fixture.clock.now() + 9_000)
+    statement = fixture.kernel.consents.delegations.draft(appointment).statement
+    fixture.kernel.consents.delegations.accept(statement, fixture.sign(fixture.ann, statement))
+    fixture.anchor()
+    return key
+
+
+def test_a_guardian_lists_shares_and_exports_for_a_ward(door, guardian, tmp_path):
+    ward, out = "0x" + door.fixture.ann.signer.hex(), tmp_path / "ward.zip"
+    (listed,) = json.loads(door.run("wards", "--json", by=guardian).output)
+    assert (listed["person"], listed["categories"]) == (ward, ["*"])
+    assert f"{ward}  representative" in door.run("wards", by=guardian).output
+    mine = json.loads(door.run("record", "--json").output)
+    of_ward = json.loads(door.run("record", "--for", ward, "--json", by=guardian).output)
+    assert of_ward == mine != []
+    accesses = json.loads(door.run("timeline", "--for", ward, "--json", by=guardian).output)
+    assert {one["requester_name"] for one in accesses} >= {"Ben"}
+    made = json.loads(door.run("share", "--for", ward, "--days", "0", "--json", by=guardian).output)
+    assert [one["name"] for one in json.loads(door.run("links", "--for", ward, "--json", by=guardian).output)] == [
+        made["link"]["name"]
+    ]
+    exported = json.loads(door.run("export", "--for", ward, "--out", str(out), "--json", by=guardian).output)
+    assert (exported["records"], exported["not_opened"]) == (len(of_ward), [])
+    with ZipFile(out) as archive:
+        assert json.loads(archive.read("about.json"))["person"] == ward
+
+
+def test_for_somebody_else_ends_with_one_sentence(door, guardian, tmp_path):
+    stranger = "0x" + "77" * 20
+    for command in (["record"], ["timeline"], ["links"], ["share"], ["export", "--out", str(tmp_path / "x.zip")]):
+        with pytest.raises(RequestRefused, match="not_entitled"):
+            door.run(*command, "--for", stranger, by=guardian)
+    with pytest.raises(MalformedInput, match="leave the position out"):
+        door.run("record", "1", "--for", stranger, by=guardian)
+    assert "you act for nobody now" in door.run("wards").output
 
 
 LIES = [

@@ -64,7 +64,7 @@ def test_nothing_is_wrong_with_any_page(stack, tab, language, width, dark):
     found["welcome"] = faults(tab)
     page.click("#sign-in")
     page.until("!document.getElementById('signed-in').hidden")
-    for view in ("inbox", "requests", "consents", "timeline", "wishes"):
+    for view in ("inbox", "records", "requests", "consents", "timeline", "wishes"):
         page.click(f"#tab-{view}")
         page.until(
             f"document.querySelector('#{view}').childElementCount && !document.querySelector('#status').innerText"

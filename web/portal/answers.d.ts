@@ -183,6 +183,24 @@ export interface Wishes {
   validity: Record<string, number>;
 }
 
+/** A person for whom the caller acts. */
+export interface Ward {
+  person: string;
+  relation: string;
+  categories: string[];
+  expires: Whole;
+}
+
+/** A record in a list, without its content. */
+export interface RecordView {
+  category: string;
+  holder: string;
+  data_from: Whole;
+  data_until: Whole;
+  issued_at: number;
+  status: "anchored" | "pending" | "superseded" | "erased";
+}
+
 export type Terms = Record<string, { label: string; label_ko: string }>;
 
 export interface Vocabulary {

@@ -3,6 +3,19 @@ import { language } from "./words.js";
 
 /** @import { Consent, ConsentCopy, ConsentRequest, Notice, Review, Vocabulary, Wishes } from "./answers" */
 let token = "";
+/** The person (signer bytes, 0x-hex) for whom the page acts; empty for the person who signed in. */
+let person = "";
+
+/** Act for a person from now on; empty: for oneself. @type {(signer: string) => void} */
+export function actFor(signer) {
+  person = signer;
+}
+
+/** A path about the person for whom the page acts. @type {(path: string) => string} */
+export const asPerson = (path) => (person ? `${path}${path.includes("?") ? "&" : "?"}for=${person}` : path);
+
+/** Whose data it is about: those of the person for whom the page acts, else of the signer. @type {(signer: string) => string} */
+export const subjectOf = (signer) => person || signer;
 
 /** The API refused a request. */
 export class Refused extends Error {
@@ -57,18 +70,18 @@ export async function signOut() {
   try {
     await call("DELETE", "/sessions");
   } finally {
-    token = "";
+    token = person = "";
   }
 }
 
 /**
- * Every page of a list, oldest first; `idOf` names the item after which the next page begins.
+ * Every page of a list of the person for whom the page acts, oldest first; `idOf` names the item after which the next page begins.
  * @type {<T>(path: string, idOf: (item: T) => string, size: number, most?: number) => Promise<T[]>}
  */
 export async function pages(path, idOf, size, most = 2000) {
   const all = [];
   for (let after = ""; all.length < most; ) {
-    const page = await get(`${path}?after=${after}`);
+    const page = await get(asPerson(`${path}?after=${after}`));
     all.push(...page);
     if (page.length < size) break;
     after = idOf(page.at(-1));

@@ -1,5 +1,5 @@
 // "This was not right": from a line of the timeline to a reviewer, and what became of it.
-import { post } from "./api.js";
+import { asPerson, post } from "./api.js";
 import { button, el } from "./view.js";
 import { timeText, translate } from "./words.js";
 
@@ -15,7 +15,7 @@ export function complaintView(access, complaint, page) {
   const ask = () => {
     const reason = el("textarea", { maxLength: MAX_TEXT, rows: 3 });
     const send = async () => {
-      await post("/me/complaints", { position: access.position, reason: reason.value });
+      await post(asPerson("/me/complaints"), { position: access.position, reason: reason.value });
       await page.refresh(translate("complained"));
     };
     box.replaceChildren(el("label", {}, translate("notRightWhy"), reason), button("complain", "primary", () => page.run(send)), button("back", "quiet", offer));

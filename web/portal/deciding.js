@@ -1,6 +1,6 @@
 // From reading a draft to signing it. Exactly what is shown is signed. The page reads the statement itself; of the
 // server's texts it shows only the list of changes.
-import { get, post } from "./api.js";
+import { asPerson, get, post, subjectOf } from "./api.js";
 import { ZERO, hex, lockOf, sha256, utf8 } from "./bytes.js";
 import { holdSecret } from "./keys.js";
 import { narrowView } from "./narrowing.js";
@@ -31,8 +31,8 @@ export async function decide(decision) {
     noticeView(draft.notice, title),
     el("div", { class: "step says" }, el("h3", {}, translate("says")), el("p", {}, translate("saysTo", { name: nameOf(message.grantee, message.granteeName) })), message.grants.map(grantView)),
     el("div", { class: "step changes" }, el("h3", {}, translate("changes")), draft.changes.length ? el("div", { lang: draft.notice.language }, list(draft.changes)) : el("p", {}, translate("nothingChanges"))),
-    exactView(draft),
-    el("p", { class: "help" }, translate(`asks.${kind}`)),
+    exactView(draft, message.dataSubject === page.account.signer ? "exactNote" : "exactWard"),
+    el("p", { class: "help" }, translate(message.dataSubject === page.account.signer ? `asks.${kind}` : "asks.ward")),
     el("div", { class: "actions" },
       button(`sign.${kind}`, "primary", () => page.run(() => signConsent(draft, decision))),
       button("narrow", "quiet", () => narrow(decision, message)),
@@ -46,7 +46,7 @@ export async function decide(decision) {
  */
 export function narrow(decision, message) {
   decision.container.replaceChildren(narrowView(message.grants, decision.back, (grants, forms) => {
-    const requestDraft = (/** @type {string} */ lock) => post("/consents/drafts", { grantee: message.grantee, grants: forms, notice_hash: message.noticeHash, language, lock });
+    const requestDraft = (/** @type {string} */ lock) => post(asPerson("/consents/drafts"), { grantee: message.grantee, grants: forms, notice_hash: message.noticeHash, language, lock });
     return decision.page.run(() => decide({ ...decision, grants, requestDraft }));
   }));
 }
@@ -55,21 +55,22 @@ export function narrow(decision, message) {
 async function signConsent(shown, decision) {
   const { page } = decision, account = page.account, { message } = shown.typed_data;
   page.announce(translate(`signing.${account.kind}`));
-  const secret = await account.secret(message.grantee, message.version), lock = await lockOf(secret);
+  // a secret is of one's own consents: the same one would end both
+  const secret = message.dataSubject === account.signer ? await account.secret(message.grantee, message.version) : null, lock = secret ? await lockOf(secret) : ZERO;
   const draft = await fetchDraft(decision, lock);
   if (!isSameConsent(draft.typed_data.message, message)) throw new Error(translate("changedDraft"));
   await post("/consents", await account.sign("Consent", draft));
-  if (!account.derives) holdSecret(secret, lock, message);
+  if (secret && !account.derives) holdSecret(secret, lock, message);
   await page.refresh(translate("done"));
 }
 
 /**
- * The draft. Throws unless it is this person's, has the grants that were asked for, and is under the notice that comes with it.
+ * The draft. Throws unless it is for the person for whom the page acts and this account signs, has the grants that were asked for, and is under the notice that comes with it.
  * @type {(decision: Decision, lock: string) => Promise<ConsentDraft>}
  */
 async function fetchDraft({ requestDraft, grantee, grants, page }, lock) {
   const draft = await requestDraft(lock), { message } = draft.typed_data, { signer } = page.account;
-  const isOwn = message.dataSubject === signer && message.signer === signer && message.lock === lock;
+  const isOwn = message.dataSubject === subjectOf(signer) && message.signer === signer && message.lock === lock;
   const isAsked = message.grantee.toLowerCase() === grantee.toLowerCase() && (!grants || JSON.stringify(message.grants) === JSON.stringify(grants));
   if (!isOwn || !isAsked || !(await isUnderNotice(draft))) throw new Error(translate("changedDraft"));
   await page.account.check("Consent", draft);

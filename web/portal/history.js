@@ -1,5 +1,6 @@
 // What happened: the inbox, and every access to the person's data with its proof.
-import { get, pages } from "./api.js";
+import { chosenWard } from "./acting.js";
+import { asPerson, get, pages } from "./api.js";
 import { complaintView } from "./complaining.js";
 import { badge, button, categoryOf, el, purposeOf, reachOf, save } from "./view.js";
 import { actionOf, inLanguage, timeText, translate } from "./words.js";
@@ -31,7 +32,7 @@ export async function showTimeline(container, page) {
   /** @type {Access[]} */
   const all = [];
   for (let after = -1; after !== null && all.length < MAX_ACCESSES; ) {
-    const page = await get(`/me/timeline?after=${after}&limit=200`);
+    const page = await get(asPerson(`/me/timeline?after=${after}&limit=200`));
     all.push(...page.accesses);
     after = page.next;
   }
@@ -60,7 +61,7 @@ function textsOf(access) {
 }
 
 /** @type {(access: Access) => string} */
-const requesterOf = ({ requester_name: name }) => (name === "you" ? translate("you") : inLanguage(name));
+const requesterOf = ({ requester_name: name }) => (name === "you" ? translate(chosenWard() ? "thePerson" : "you") : inLanguage(name));
 
 /** The detail of a message with its names in the page's language. @type {(detail: Message["detail"]) => Message["detail"]} */
 const namedIn = (detail) => Object.fromEntries(Object.entries(detail).map(([name, text]) => [name, ["by", "grantee"].includes(name) ? inLanguage(text) : text]));

@@ -1,8 +1,10 @@
 // The page: who is signed in, which view is open, and errors.
+import { chosenWard, forgetWards, loadWards, onWardChosen, showWards } from "./acting.js";
 import { Refused, signOut } from "./api.js";
 import { showConsents } from "./consents.js";
 import { showInbox, showTimeline } from "./history.js";
 import { checkSaved, forgetSecrets } from "./keys.js";
+import { showRecords } from "./records.js";
 import { countOpenRequests, showRequests } from "./requests.js";
 import { byId, el, loadVocabulary, onClick } from "./view.js";
 import { NoWallet } from "./wallet.js";
@@ -12,9 +14,11 @@ import { language, lookUp, setLanguage, translate } from "./words.js";
 
 /** @import { Account } from "./answers" */
 /** @import { Language, Word } from "./words.js" */
-const VIEWS = { inbox: showInbox, requests: showRequests, consents: showConsents, timeline: showTimeline, wishes: showWishes };
+const VIEWS = { inbox: showInbox, records: showRecords, requests: showRequests, consents: showConsents, timeline: showTimeline, wishes: showWishes };
 /** @typedef {keyof typeof VIEWS} View */
 const NAMES = /** @type {View[]} */ (Object.keys(VIEWS));
+/** The views of a person for whom somebody else acts. @type {View[]} */
+const OF_WARD = ["records", "requests", "timeline"];
 const REJECTED = 4001, POLL_MS = 4000;
 /** The texts of errors of the browser, by their names. @type {Record<string, Word>} */
 const BROWSER_ERRORS = { NotAllowedError: "passkeyCancelled", AbortError: "passkeyCancelled", InvalidStateError: "hasPasskey", SecurityError: "wrongSite", NotSupportedError: "noPasskeys" };
@@ -45,12 +49,19 @@ export class Page {
   }
 
   /** @param {Error} error */
-  #showError(error) {
+  async #showError(error) {
     if (error instanceof Refused && error.status === 401) this.#showSignedOut();
+    if (error instanceof Refused && error.status === 403 && chosenWard()) await this.#leaveEnded();
     const known = wordOf(error);
     this.announce("");
     Object.assign(byId("problem"), { textContent: known ? translate(known) : error.message, hidden: false });
     byId("problem").scrollIntoView({ block: "nearest" });
+  }
+
+  /** Show one's own data again if one acts no longer for the person that was chosen. */
+  async #leaveEnded() {
+    await loadWards();
+    if (!chosenWard()) await this.showPerson();
   }
 
   /** Sign in with the account that the person chooses. @param {() => Promise<Account>} choose */
@@ -61,16 +72,24 @@ export class Page {
     await account.signIn();
     this.#account = account;
     await loadVocabulary();
+    await loadWards();
     byId("account").replaceChildren(accountView(account.name));
     [byId("welcome").hidden, byId("signed-in").hidden] = [true, false];
-    await this.open(this.view);
+    await this.showPerson();
     byId(`tab-${this.view}`).focus();
+  }
+
+  /** Show what is about the person that was chosen, oneself or another. */
+  async showPerson() {
+    for (const name of NAMES) byId(name).replaceChildren(); // what was shown is about somebody else
+    await this.open(shownViews().includes(this.view) ? this.view : shownViews()[0]);
   }
 
   #showSignedOut() {
     [byId("welcome").hidden, byId("signed-in").hidden] = [false, true];
     this.#account = null;
     forgetSecrets();
+    forgetWards();
     for (const name of NAMES) byId(name).replaceChildren();
     showWelcome();
     byId("welcome-title").focus();
@@ -88,6 +107,7 @@ export class Page {
     this.view = view;
     for (const name of NAMES) {
       byId(name).hidden = name !== view;
+      byId(`tab-${name}`).hidden = !shownViews().includes(name);
       byId(`tab-${name}`).setAttribute("aria-selected", String(name === view));
       byId(`tab-${name}`).tabIndex = name === view ? 0 : -1;
     }
@@ -118,7 +138,7 @@ export class Page {
   async #render(news) {
     await VIEWS[this.view](byId(this.view), this);
     if (news) byId(this.view).prepend(news);
-    showCount(await countOpenRequests());
+    if (!chosenWard()) showCount(await countOpenRequests());
   }
 
   get isSignedIn() {
@@ -139,6 +159,9 @@ function accountView(name) {
   return short ? el("details", {}, el("summary", {}, el("code", {}, short)), el("code", {}, name)) : el("code", {}, name);
 }
 
+/** The views of the person for whom the page acts. */
+const shownViews = () => (chosenWard() ? OF_WARD : NAMES);
+
 /** @type {(open: number) => void} */
 function showCount(open) {
   const tab = byId("tab-requests");
@@ -150,7 +173,7 @@ function showCount(open) {
 function moveByArrow({ key }) {
   const step = lookUp({ ArrowRight: 1, ArrowLeft: -1 }, key);
   if (!step) return;
-  const next = NAMES[(NAMES.indexOf(page.view) + step + NAMES.length) % NAMES.length];
+  const names = shownViews(), next = names[(names.indexOf(page.view) + step + names.length) % names.length];
   page.run(() => page.open(next));
   byId(`tab-${next}`).focus();
 }
@@ -163,8 +186,10 @@ onClick(/** @type {HTMLButtonElement} */ (byId("sign-out")), () => page.run(() =
 for (const button of /** @type {NodeListOf<HTMLElement & { dataset: { language: Language } }>} */ (document.querySelectorAll("[data-language]")))
   button.addEventListener("click", () => {
     setLanguage(button.dataset.language);
+    showWards();
     page.isSignedIn ? page.run(() => page.open(page.view)) : showWelcome();
   });
+onWardChosen(() => page.run(() => page.showPerson()));
 setInterval(() => page.poll().catch(() => undefined), POLL_MS);
 setLanguage(language);
 showWelcome();

@@ -1,5 +1,5 @@
 // Requests for consent, and the person's answer.
-import { get, pages, post } from "./api.js";
+import { asPerson, get, pages, post } from "./api.js";
 import { decide } from "./deciding.js";
 import { badge, button, el, grantView, rowsOf } from "./view.js";
 import { inLanguage, language, timeText, translate } from "./words.js";
@@ -33,11 +33,11 @@ function card(request, page) {
 
 /** @type {(request: ConsentRequest, container: HTMLElement, page: Page, back: () => void) => HTMLElement} */
 function choices(request, container, page, back) {
-  const requestDraft = (/** @type {string} */ lock) => post(`/me/requests/${request.request_id}/drafts`, { lock, language });
+  const requestDraft = (/** @type {string} */ lock) => post(asPerson(`/me/requests/${request.request_id}/drafts`), { lock, language });
   return el("div", { class: "actions" },
     button("read", "primary", () => page.run(() => decide({ container, page, grantee: request.requester, requestDraft, back }))),
     button("refuse", "danger", () => page.run(async () => {
-      await post(`/me/requests/${request.request_id}/refusal`);
+      await post(asPerson(`/me/requests/${request.request_id}/refusal`));
       await page.refresh(translate("done"));
     })));
 }

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.engine import Connection
 
 from mydata_ledger.anchors.store.db.group_commit import Work
 from mydata_ledger.anchors.store.db.prepared import Driver, ReadConnection
 from mydata_ledger.anchors.store.facts import facts
+from mydata_ledger.anchors.store.facts.delegations import delegations_for
 from mydata_ledger.anchors.store.facts.facts import CountUses, SharedFacts, refuse_to_count
 from mydata_ledger.anchors.store.facts.search_batch import SearchBatch
 from mydata_ledger.anchors.store.rows.records import records_by_ids
@@ -77,17 +78,23 @@ class FactBatch:
             shared_facts, record = self._shared_facts_of(request)[0], records.get(request.record_id)
             yield (
                 request,
-                self._with_record(shared_facts, record, consents[request.requester]) if record else shared_facts,
+                self._with_record(request, shared_facts, record, consents[request.requester])
+                if record
+                else shared_facts,
             )
 
     def of_one(self, request: AccessRequest) -> Facts:
         """The facts about one question."""
         return next(self.each([request]))[1]
 
-    def _with_record(self, shared_facts: Facts, record: Record, consents: ConsentsByPerson) -> Facts:
+    def _with_record(
+        self, request: AccessRequest, shared_facts: Facts, record: Record, consents: ConsentsByPerson
+    ) -> Facts:
         states = consents.get(record.issue.data_subject, ())
         uses = facts.relevant_uses(states, [record], self._count_uses)
-        return facts.build(shared_facts, record, states, uses, self._at_time)
+        about_record = facts.build(shared_facts, record, states, uses, self._at_time)
+        delegations = delegations_for(self._driver, request, record.issue.data_subject)
+        return replace(about_record, delegations=delegations) if delegations else about_record
 
     def _shared_facts_of(self, request: AccessRequest) -> SharedFacts:
         shared_key = request.requester, request.incident

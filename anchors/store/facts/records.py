@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from mydata_ledger.anchors.store.db.prepared import Driver
 from mydata_ledger.anchors.store.facts import facts
+from mydata_ledger.anchors.store.facts.delegations import delegations_for
 from mydata_ledger.anchors.store.facts.facts import CountUses, SharedFacts, refuse_to_count
 from mydata_ledger.anchors.store.rows import records
-from mydata_ledger.ledger.access import Facts
+from mydata_ledger.ledger.access import AccessRequest, Facts
 from mydata_ledger.ledger.record import Record
 
 
@@ -28,9 +30,15 @@ class RecordFacts:
         self._driver, self.at_time, self._count_uses = driver, at_time, count_uses
         self.shared_facts, self.names = shared
 
-    def of_person(self, data_subject: bytes) -> list[Facts]:
-        """The facts about each record of one person, oldest first."""
-        return self.of_records(records.records_of(self._driver, data_subject, self.shared_facts.records_size))
+    def of_person(self, request: AccessRequest, data_subject: bytes) -> list[Facts]:
+        """The facts about each record of one person, oldest first, for a question of this requester."""
+        found = records.records_of(self._driver, data_subject, self.shared_facts.records_size)
+        return self.with_delegations(request, data_subject, self.of_records(found))
+
+    def with_delegations(self, request: AccessRequest, data_subject: bytes, facts_list: list[Facts]) -> list[Facts]:
+        """The facts about records of one person, with the person's delegations to the requester."""
+        delegations = delegations_for(self._driver, request, data_subject) if facts_list else ()
+        return [replace(each, delegations=delegations) for each in facts_list] if delegations else facts_list
 
     def of_ids(self, ids: Sequence[bytes]) -> list[Facts]:
         """The facts about the records with these ids, in the order of the ids."""

@@ -12,14 +12,15 @@ from mydata_ledger.anchors.store.facts.facts import SharedFacts, UsesMatter
 from mydata_ledger.anchors.store.facts.records import RecordFacts
 from mydata_ledger.anchors.store.facts.search import RecordClass, ResourceSearch, SearchSnapshot
 from mydata_ledger.anchors.store.rows import records
-from mydata_ledger.ledger.access import AccessRequest, Facts, Found
+from mydata_ledger.ledger.access import SELF_VIEW, AccessRequest, Facts, Found
 from mydata_ledger.ledger.record import Record
 from mydata_ledger.ledger.search import PageFacts, PageQuery, PersonFacts, PersonQuery
 
 MAX_EXAMINED = 1_024
 """The most records and candidates read for one batch, so that others wait for milliseconds at most."""
 SharedFactsOf = Callable[[AccessRequest], SharedFacts]
-RequesterKey = tuple[str, bytes]
+RequesterKey = tuple[str, bytes, bool]
+"""Requester, incident, and whether the question is in the person's own view."""
 
 
 class SearchBatch:
@@ -60,7 +61,7 @@ class SearchBatch:
                 False,
                 shared_facts.incident,
                 *shared_facts.rests_on,
-                self._page(request),
+                found=self._page(request),
             )
         person_facts = (
             self._person_facts.get((_requester_key(request), request.data_subject))
@@ -68,7 +69,7 @@ class SearchBatch:
             else None
         )
         return PersonFacts(
-            None, (), shared_facts.requester, False, shared_facts.incident, *shared_facts.rests_on, person_facts
+            None, (), shared_facts.requester, False, shared_facts.incident, *shared_facts.rests_on, each=person_facts
         )
 
     def _record_facts(self, request: AccessRequest) -> RecordFacts:
@@ -124,8 +125,11 @@ class SearchBatch:
         for facts in facts_list:
             if facts.record:
                 facts_by_person[facts.record.issue.data_subject].append(facts)
-        return {(requester_key, person): tuple(person_facts) for person, person_facts in facts_by_person.items()}
+        return {
+            (requester_key, person): tuple(record_facts.with_delegations(requests[0], person, person_facts))
+            for person, person_facts in facts_by_person.items()
+        }
 
 
 def _requester_key(request: AccessRequest) -> RequesterKey:
-    return request.requester, request.incident
+    return request.requester, request.incident, request.purpose == SELF_VIEW

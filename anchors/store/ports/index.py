@@ -12,7 +12,7 @@ from sqlalchemy import Select, bindparam, func, select
 from mydata_ledger.anchors.store import schema
 from mydata_ledger.anchors.store.database import Database
 from mydata_ledger.anchors.store.db.prepared import Driver, Upsert
-from mydata_ledger.anchors.store.facts import facts
+from mydata_ledger.anchors.store.facts import delegations, facts
 from mydata_ledger.anchors.store.facts.batch import FactBatch
 from mydata_ledger.anchors.store.facts.facts import CountUses, UsesMatter, refuse_to_count
 from mydata_ledger.anchors.store.facts.records import RecordFacts
@@ -78,6 +78,11 @@ class IndexStore:
         with self._database.snapshot() as driver:
             return facts.delegations_of(driver, data_subject)
 
+    def delegations_to(self, delegate: bytes, after: int, limit: int) -> list[DelegationState]:
+        """Delegations to a delegate, ended ones too, by position above `after`."""
+        with self._database.snapshot() as driver:
+            return delegations.delegations_to(driver, delegate, after, limit)
+
     def consent(self, entry: bytes) -> ConsentState | None:
         """One consent by its entry, without use counts, so that a status does not wait for pending receipts."""
         with self._database.snapshot() as driver:
@@ -114,7 +119,9 @@ class IndexStore:
     def person_facts(self, request: AccessRequest, data_subject: bytes, at_time: int) -> list[Facts]:
         """The facts about each record of one person, oldest first."""
         record_facts = _record_facts(request, at_time)
-        return self._read_facts(lambda driver, count_uses: record_facts(driver, count_uses).of_person(data_subject))
+        return self._read_facts(
+            lambda driver, count_uses: record_facts(driver, count_uses).of_person(request, data_subject)
+        )
 
     def _read_facts(self, work: Callable[[Driver, CountUses], T]) -> T:
         """Read facts in one state of the database; if use counts matter, index the pending receipts and read again."""

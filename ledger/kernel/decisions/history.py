@@ -6,14 +6,14 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from mydata_ledger.ledger.access import AccessRequest, Decision, Facts
+from mydata_ledger.ledger.access import SELF_VIEW, AccessRequest, Decision, Facts
 from mydata_ledger.ledger.decide import decide
 from mydata_ledger.ledger.errors import InvalidStatement, NotFound
 from mydata_ledger.ledger.kernel.decisions.search import RecordSearch
 from mydata_ledger.ledger.kernel.work_items import ERASURE
 from mydata_ledger.ledger.kernel.world import World
 from mydata_ledger.ledger.party import requester_name
-from mydata_ledger.ledger.past_states import HistoricState, Use, naming, states_at
+from mydata_ledger.ledger.past_states import HistoricState, Use, delegations_at, naming, states_at
 from mydata_ledger.ledger.ports import AnchoredSize
 from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, RECORDS, AccessReceipt, LoggedStatement, emergency_of
 from mydata_ledger.ledger.record import Record
@@ -93,7 +93,9 @@ class DecisionHistory:
             records_size=records.size,
             block=max(consents.block, records.block),
         )
-        return shared_facts.about(self._record_at(record, records, at_time), states, at_time)
+        is_own_view = question.purpose == SELF_VIEW
+        delegations = delegations_at(visible, historic_state, question.requester) if is_own_view else ()
+        return shared_facts.about(self._record_at(record, records, at_time), states, at_time, delegations)
 
     def _sizes_at(self, log: str, at_time: int) -> AnchoredSize:
         sizes = self._world.past.sizes_at(log, at_time)

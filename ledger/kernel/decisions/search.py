@@ -180,6 +180,15 @@ class RecordSearch:
         self._world.log.answer(question, respond, now)
         return receipts[-1]
 
+    def log_view(self, requester: str, data_subject: bytes, categories: Sequence[str]) -> AccessReceipt:
+        """Log that a delegate looks at what these categories say about the person, as the person does. Raises
+        ChainBehind.
+        """
+        category = categories[0] if len(categories) == 1 else EVERYTHING
+        path = self._world.vocabulary.path(SELF_VIEW)
+        question = AccessRequest(token_bytes(32), requester, ANY_RECORD, category, path, "view")
+        return self.log_search(question, data_subject)
+
     def _permitted(self, question: PageQuery, now: int, after: SearchPosition, limit: int) -> list[Found]:
         """The first `limit` records after a search position that may be read now, without duplicates."""
 
@@ -189,9 +198,7 @@ class RecordSearch:
         def of_person(data_subject: bytes) -> list[Found]:
             person_facts = self._world.index.person_facts(question, data_subject, now)
             records = [facts.record for facts in person_facts if facts.record and permits(facts)]
-            found = [
-                (search_position(record), record.issue.record_id) for record in records if _is_in(record, question)
-            ]
+            found = [(search_position(each), each.issue.record_id) for each in records if _is_in(each, question)]
             return [each for each in found if each[0] > after]
 
         incident = self._world.index.incident(question.incident) if question.incident != NO_INCIDENT else None

@@ -6,7 +6,7 @@ from mydata_ledger.ledger.emergency import Incident, IncidentExtension
 from mydata_ledger.ledger.errors import NotFound
 from mydata_ledger.ledger.kernel.people.reviews import COMPLAINT, Review, Reviews
 from mydata_ledger.ledger.kernel.world import World
-from mydata_ledger.ledger.receipt import ACCESS, AccessReceipt, LoggedStatement
+from mydata_ledger.ledger.receipt import ACCESS, AccessReceipt, LoggedStatement, Statement, category_of_access
 
 
 class Complaints:
@@ -15,31 +15,41 @@ class Complaints:
     def __init__(self, world: World, reviews: Reviews) -> None:
         self._world, self._reviews = world, reviews
 
+    def category(self, person: bytes, position: int) -> str:
+        """What the line at a position of the access log is about. Raises NotFound if it is not about this person."""
+        return category_of_access(self._line(person, position).signed.statement)
+
     def complain(self, person: bytes, position: int, reason: str) -> Review:
         """File the line at a position of the access log for review; a line that was filed before stays as it was.
 
         Raises NotFound for a line that is not about this person.
         """
+        logged = self._line(person, position)
+        statement = logged.signed.statement
+        return self._reviews.file_once(
+            COMPLAINT, logged.signed.entry.entry, (person, _party_of(statement)), _details(logged, reason)
+        )
+
+    def _line(self, person: bytes, position: int) -> LoggedStatement:
         logged = self._world.log.statement_at(ACCESS, position)
         statement = logged.signed.statement if logged else None
         if logged is None or not isinstance(statement, AccessReceipt | Incident | IncidentExtension):
             raise NotFound
         if statement.data_subject != person:
             raise NotFound
-        return self._reviews.file_once(
-            COMPLAINT, logged.signed.entry.entry, (person, _party_of(statement)), _details(logged, reason)
-        )
+        return logged
 
     def of(self, person: bytes, after: bytes = b"", limit: int = 200) -> list[Review]:
         """A person's complaints with the verdicts, by id above `after`."""
         return self._reviews.about(person, COMPLAINT, after, limit)
 
 
-def _party_of(statement: AccessReceipt | Incident | IncidentExtension) -> str:
-    return statement.requester if isinstance(statement, AccessReceipt) else statement.responder
+def _party_of(statement: Statement) -> str:
+    return str(getattr(statement, "requester", "") or getattr(statement, "responder", ""))
 
 
 def _details(logged: LoggedStatement, reason: str) -> dict[str, object]:
     """What a reviewer needs to find the statement, and what the person wrote."""
-    kind = type(logged.signed.statement).__name__
-    return {"position": logged.position, "kind": kind, "at": logged.accepted_at, "reason": reason}
+    kind, category = type(logged.signed.statement).__name__, category_of_access(logged.signed.statement)
+    line = {"position": logged.position, "kind": kind, "category": category, "at": logged.accepted_at}
+    return line | {"reason": reason}

@@ -31,6 +31,15 @@ class OwnRecord:
     content: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class LinkScope:
+    """Whose records a link shares (signer bytes), in which categories, and who makes it: the person or a delegate."""
+
+    person: bytes
+    categories: tuple[str, ...]
+    maker: bytes
+
+
 Compose = Callable[[Sequence[OwnRecord]], bytes]
 """Maps records, oldest first, to the one document that is shared."""
 
@@ -41,16 +50,14 @@ class LinkContent:
     def __init__(self, world: World, evaluation: Evaluation) -> None:
         self._world, self._evaluation = world, evaluation
 
-    def sealed(
-        self, person: bytes, categories: tuple[str, ...], key: bytes, compose: Compose, media_type: str
-    ) -> dict[str, object]:
+    def sealed(self, scope: LinkScope, key: bytes, compose: Compose, media_type: str) -> dict[str, object]:
         """Store the result of `compose`, encrypted (JWE) under the link's key (32 bytes): its CID, its size in bytes,
         and a mark of each record in it.
 
         Raises TooLarge, ChainBehind, SourceUnavailable.
         """
-        records = self._shared(person, categories)
-        sealed = jwe(compose(self._opened(person, records)), key, media_type).encode()
+        records = self._shared(scope.person, scope.categories)
+        sealed = jwe(compose(self._opened(scope.maker, records)), key, media_type).encode()
         (cid,) = self._world.payloads.put_many([sealed])
         marks = [record.issue.record_id[:MARK].hex() for record in records]
         return {"cid": cid, "size": len(sealed), "records": marks}
@@ -62,11 +69,11 @@ class LinkContent:
             raise TooLarge(f"a link shares at most {MOST_RECORDS} records; share fewer categories")
         return records
 
-    def _opened(self, person: bytes, records: Sequence[Record]) -> list[OwnRecord]:
-        """The records, opened inside the operator's process for their data subject, each with its own
-        receipt; without records that are released as streams.
+    def _opened(self, maker: bytes, records: Sequence[Record]) -> list[OwnRecord]:
+        """The records, opened inside the operator's process for the maker of the link, who is the data subject or a
+        delegate, each with its own receipt; without records that are released as streams.
         """
-        name, opened = requester_name(person), []
+        name, opened = requester_name(maker), []
         for start in range(0, len(records), BATCH):
             part = records[start : start + BATCH]
             requests = [

@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import Any
 
 from mydata_ledger.ledger.errors import NotFound, TooManyRequests
-from mydata_ledger.ledger.kernel.consents.acting import DelegateActions
+from mydata_ledger.ledger.kernel.consents.acting import Covers, DelegateActions, is_all_covered
 from mydata_ledger.ledger.kernel.work_items import LINK, every
 from mydata_ledger.ledger.kernel.world import World
 from mydata_ledger.ledger.work_item import WorkItem
@@ -81,9 +81,10 @@ class Links:
             return link
         return replace(link, live=False)
 
-    def of(self, person: bytes) -> list[Link]:
-        """Every link of a person, in no particular order."""
-        return [self.read(item) for item in every(self._world.work_items, LINK, person=person)]
+    def of(self, person: bytes, covers: Covers = is_all_covered) -> list[Link]:
+        """Every link of a person over categories that are covered, in no particular order."""
+        items = every(self._world.work_items, LINK, person=person)
+        return [self.read(item) for item in items if covers(item.body["categories"])]
 
     def end(self, caller: bytes, name: bytes) -> None:
         """End one link permanently; ending it again changes nothing. Raises NotFound unless the caller is its data

@@ -12,6 +12,7 @@ from mydata_ledger.ledger.access import ConsentState
 from mydata_ledger.ledger.consent import Consent, Effect, Grant
 from mydata_ledger.ledger.consent_request import DAY, ConsentRequest, RequestState, answer, shortened
 from mydata_ledger.ledger.errors import InvalidStatement, NotEntitled, NotFound, StaleConsent
+from mydata_ledger.ledger.kernel.consents.acting import Covers, is_all_covered
 from mydata_ledger.ledger.kernel.consents.draft import Drafts, GrantRequest
 from mydata_ledger.ledger.kernel.draft import Draft
 from mydata_ledger.ledger.kernel.people.ask_limits import AskLimits
@@ -83,9 +84,11 @@ class Requests:
         """Every request of one requester to one person, as stored, oldest first."""
         return map(read_request, every(self._world.work_items, kind, person=data_subject, party=requester))
 
-    def refuse(self, data_subject: bytes, request_id: bytes) -> ConsentRequest:
-        """Record the person's refusal. Raises NotFound unless it was asked of them, StaleConsent once it is over."""
-        return self._end(request_id, RequestState.REFUSED, lambda r: r.data_subject == data_subject, SEEN_BY_PERSON)
+    def refuse(self, data_subject: bytes, request_id: bytes, covers: Covers = is_all_covered) -> ConsentRequest:
+        """Record the refusal by the person, or by a delegate who covers its categories. Raises NotFound unless it was
+        asked of the person, StaleConsent once it is over.
+        """
+        return self._end(request_id, RequestState.REFUSED, _is_seen(data_subject, covers), SEEN_BY_PERSON)
 
     def withdraw(self, requester: str, request_id: bytes) -> ConsentRequest:
         """Withdraw a request. Raises NotFound unless it is the requester's own, StaleConsent once it is over."""
@@ -123,20 +126,33 @@ class Requests:
                 shown = replace(answered, request_id=answered.answered_at.to_bytes(TIME, "big") + name)
                 self._world.work_items.file(replace(request_item(shown), kind=ANSWERED_INVITATION))
 
-    def draft_answer(self, data_subject: bytes, request_id: bytes, lock: bytes, language: str = "") -> Draft:
+    def draft_answer(
+        self,
+        data_subject: bytes,
+        request_id: bytes,
+        lock: bytes,
+        language: str = "",
+        *,
+        signer: bytes = b"",
+        covers: Covers = is_all_covered,
+    ) -> Draft:
         """The consent that would grant a request, together with the person's present grants to the requester. Narrower
-        terms are drafted like any consent. It lasts no longer than the person, or the default of the role, allows.
+        terms are drafted like any consent. It lasts no longer than the person, or the default of the role, allows. A
+        `signer` other than the person is a delegate, who `covers` some categories.
 
-        Raises NotFound, StaleConsent once the request is over.
+        Raises NotFound, StaleConsent once the request is over, NotEntitled for a delegate whose draft would show grants
+        that they do not cover.
         """
-        request, _ = self._open(request_id, lambda r: r.data_subject == data_subject, SEEN_BY_PERSON)
+        request, _ = self._open(request_id, _is_seen(data_subject, covers), SEEN_BY_PERSON)
         party, now = self._world.directory.party(request.requester), self._world.clock.now()
         roles = party.roles if party else frozenset()
         requested = shortened(request.grants, roles, self._wishes.of(data_subject), now)
         standing = [s for s in self._consents_to(data_subject, request.requester) if s.stands]
         present = [g for state in standing for g in state.consent.grants if g.expires > now and g not in requested]
-        notice = self._in_language(request.notice_hash, language)
-        return self._drafts.consent(GrantRequest(data_subject, request.requester, (*present, *requested), notice, lock))
+        notice, grants = self._in_language(request.notice_hash, language), (*present, *requested)
+        if present and not covers({category for grant in present for category in grant.categories}):
+            raise NotEntitled("the delegation does not cover all that the person permits to this party")
+        return self._drafts.consent(GrantRequest(data_subject, request.requester, grants, notice, lock, signer))
 
     def check(self, requester: str, terms: RequestTerms) -> None:
         """Raise NotEntitled, NotFound for the notice, InvalidStatement or UnknownTerm for terms that may not be
@@ -223,3 +239,8 @@ class Requests:
             return notice_hash
         versions = [n for n in self._world.directory.notices() if (n.name, n.version) == (notice.name, notice.version)]
         return next((n.digest for n in versions if n.language == language), notice_hash)
+
+
+def _is_seen(data_subject: bytes, covers: Covers) -> _May:
+    """Whether a request was asked of this person, and is seen by whoever covers its categories."""
+    return lambda request: request.data_subject == data_subject and covers(request.categories)

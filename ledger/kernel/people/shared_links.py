@@ -13,7 +13,7 @@ from hashlib import sha256
 from mydata_ledger.ledger.envelope.jose import base64url
 from mydata_ledger.ledger.errors import InvalidStatement, NotEntitled, NotFound, PasscodeInvalid
 from mydata_ledger.ledger.kernel.consents.acting import DelegateActions
-from mydata_ledger.ledger.kernel.people.link_content import Compose, LinkContent
+from mydata_ledger.ledger.kernel.people.link_content import Compose, LinkContent, LinkScope
 from mydata_ledger.ledger.kernel.people.link_log import LinkLog
 from mydata_ledger.ledger.kernel.people.links import (
     OPEN,
@@ -95,7 +95,7 @@ class LinkSharing:
             "media_type": media_type, "passcode": self._link_mac(name, terms.passcode),
             "key": self._link_mac(name, key.hex()), "opened": 0, "remaining": ATTEMPTS,
             "categories": list(terms.categories),
-            **self._content.sealed(person, terms.categories, key, compose, media_type),
+            **self._content.sealed(LinkScope(person, terms.categories, maker), key, compose, media_type),
         }  # fmt: skip
         if office:
             body |= {"maker": maker.hex(), "office": office.entry.hex()}
@@ -128,7 +128,8 @@ class LinkSharing:
         if "L" not in item.body["flag"] or not hmac.compare_digest(item.body["key"], self._link_mac(name, key.hex())):
             raise InvalidStatement("only a long-term link is brought up to date, under its own key")
         media_type, before = item.body["media_type"], item.body["cid"]
-        content = self._content.sealed(item.person, tuple(item.body["categories"]), key, compose, media_type)
+        scope = LinkScope(item.person, tuple(item.body["categories"]), maker)
+        content = self._content.sealed(scope, key, compose, media_type)
         filed = self._world.work_items.file(replace(item, body={**item.body, **content}))
         if filed is None:
             raise InvalidStatement("the link was used at this moment; ask again")

@@ -87,10 +87,15 @@ class LargeRecords:
             yield piece
 
     def _still_permits(self, receipt: AccessReceipt) -> bool:
-        """Whether the consents of the receipt are active; an own view and an emergency rest on none."""
+        """Whether the consents of the receipt are active, or the delegation still shows the record; an own view and an
+        emergency rest on neither.
+        """
+        now, person = self._world.clock.now(), receipt.data_subject
+        if receipt.reason == Reason.DELEGATED:
+            scope = person, bytes.fromhex(receipt.requester[2:]), receipt.category, now
+            return any(state.shows(*scope) for state in self._world.index.delegations_of(person))
         if receipt.reason != Reason.CONSENTED:
             return True
-        now = self._world.clock.now()
         states = [self._world.index.consent(entry) for entry in receipt.consents]
         return all(state is not None and state.status(now) is Status.ACTIVE for state in states)
 

@@ -8,7 +8,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
-from mydata_ledger.api.auth import AppContextDep, SignedIn, subject_bytes
+from mydata_ledger.api.acting import ActingFor
+from mydata_ledger.api.auth import AppContextDep, SignedIn
 from mydata_ledger.api.numbers import Seconds
 from mydata_ledger.api.routes.links import LinkView
 from mydata_ledger.api.schemas import Form, Hex, Term
@@ -60,14 +61,13 @@ class RefreshForm(Form):
 
 
 @router.post("/me/links", status_code=201)
-def create_link(form: LinkForm, caller: SignedIn, context: AppContextDep) -> NewLinkView:
-    """Create a link to a summary of the caller's own records (a FHIR R4 IPS document), sealed under a key that only the
-    link contains.
+def create_link(form: LinkForm, acting: ActingFor, context: AppContextDep) -> NewLinkView:
+    """Create a link to a summary of the caller's own records, or of a person for whom they act (a FHIR R4 IPS
+    document), sealed under a key that only the link contains.
 
     Every record in the summary gets a receipt, and so does every opening of the link.
     """
-    kernel, person = context.kernel, subject_bytes(form.data_subject) if form.data_subject else caller.signer
-
+    kernel, person = context.kernel, acting.named(form.data_subject)
     for category in form.categories:
         kernel.queries.vocabulary.check_category(category)
     check_shown(form.categories)
@@ -76,7 +76,7 @@ def create_link(form: LinkForm, caller: SignedIn, context: AppContextDep) -> New
         return summary(records, person, kernel.queries.now())
 
     base = context.settings.uri.rstrip("/")
-    new_link = kernel.people.sharing.make(person, form.terms(), compose, MEDIA_TYPE, caller.signer)
+    new_link = kernel.people.sharing.make(person, form.terms(), compose, MEDIA_TYPE, acting.signer)
     return NewLinkView(shlink=shlink(f"{base}/shl/{new_link.link_id}", new_link), link=LinkView.of(new_link.link))
 
 

@@ -7,14 +7,16 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
 
+from mydata_ledger.api.acting import Acting, ActingFor
 from mydata_ledger.api.auth import KernelDep, SignedIn, subject_bytes
 from mydata_ledger.api.guard import KNOWN_PARAMETERS_ONLY, RawBody, may_show
+from mydata_ledger.api.routes.timeline import access_categories
 from mydata_ledger.api.schemas import RecordView, ReleaseView
 from mydata_ledger.ledger.consent import category_covers
 from mydata_ledger.ledger.errors import NotFound
 from mydata_ledger.ledger.kernel import Draft, Kernel, Release
 from mydata_ledger.ledger.receipt import RECORDS, AccessReceipt
-from mydata_ledger.ledger.record import Issue
+from mydata_ledger.ledger.record import Issue, Record
 from mydata_ledger.ledger.typed_data import read_hex
 from mydata_ledger.services.health.formats import BundleSplit, split
 from mydata_ledger.services.health.formats.consents import FHIR_STATUS, write_r4, write_r5
@@ -70,15 +72,16 @@ def request_fields_by_path(release: FieldsByPath) -> ReleaseView:
 
 @router.get("/records", dependencies=[KNOWN_PARAMETERS_ONLY])
 def list_health_records(
-    caller: SignedIn, kernel: KernelDep, category: Annotated[str, Query(max_length=200)] = ""
+    acting: ActingFor, kernel: KernelDep, category: Annotated[str, Query(max_length=200)] = ""
 ) -> list[RecordView]:
-    """The caller's own health records, ordered by the time they are about; of one category if that is given."""
+    """The caller's own health records, ordered by the time they are about; of one category if that is given. With
+    `for`, those of a person for whom the caller acts, in the categories of the delegation.
+    """
     if category:
         kernel.queries.vocabulary.check_category(category)
-    records = kernel.queries.records_of(caller.signer)
     selected = [
         record
-        for record in records
+        for record in _records_of(acting, kernel)
         if category_covers("health", record.issue.category) and category_covers(category or "*", record.issue.category)
     ]
     return [
@@ -87,12 +90,22 @@ def list_health_records(
     ]
 
 
+def _records_of(acting: Acting, kernel: Kernel) -> list[Record]:
+    return [record for record in kernel.queries.records_of(acting.person) if acting.covers((record.issue.category,))]
+
+
 @router.get("/audit-events")
-def list_audit_events(caller: SignedIn, kernel: KernelDep, after: After = -1) -> dict[str, Any]:
-    """Access requests about the caller, as a FHIR R4 bundle of AuditEvents. For the next page, `after` is the last
-    `id`.
+def list_audit_events(acting: ActingFor, kernel: KernelDep, after: After = -1) -> dict[str, Any]:
+    """Access requests about the caller, or about a person for whom they act, as a FHIR R4 bundle of AuditEvents. For
+    the next page, `after` is the last `id`.
     """
-    logged = kernel.queries.receipts_of(caller.signer, after, PAGE_SIZE)
+    logged = acting.covered(
+        lambda start, most: kernel.queries.receipts_of(acting.person, start, most),
+        after,
+        PAGE_SIZE,
+        lambda each: each.position,
+        lambda each: access_categories(each.signed.statement),
+    )
     receipts = [(entry, entry.signed.statement) for entry in logged]
     return _bundle(
         [
@@ -104,9 +117,9 @@ def list_audit_events(caller: SignedIn, kernel: KernelDep, after: After = -1) ->
 
 
 @router.get("/provenances")
-def list_provenances(caller: SignedIn, kernel: KernelDep) -> dict[str, Any]:
-    """The issuers of the caller's records, as a FHIR R4 bundle of Provenances."""
-    logged = [kernel.queries.statement(RECORDS, record.position) for record in kernel.queries.records_of(caller.signer)]
+def list_provenances(acting: ActingFor, kernel: KernelDep) -> dict[str, Any]:
+    """The issuers of the caller's records, or of a person for whom they act, as a FHIR R4 bundle of Provenances."""
+    logged = [kernel.queries.statement(RECORDS, record.position) for record in _records_of(acting, kernel)]
     issues = [(entry, entry.signed.statement) for entry in logged if entry]
     return _bundle(
         [
@@ -118,10 +131,10 @@ def list_provenances(caller: SignedIn, kernel: KernelDep) -> dict[str, Any]:
 
 
 @router.get("/consents/{entry}", dependencies=[KNOWN_PARAMETERS_ONLY])
-def get_fhir_consent(entry: Entry, caller: SignedIn, kernel: KernelDep, release: FhirRelease = "R4") -> dict[str, Any]:
-    """One of the caller's consents as a FHIR Consent of release R4 or R5."""
+def get_fhir_consent(entry: Entry, acting: ActingFor, kernel: KernelDep, release: FhirRelease = "R4") -> dict[str, Any]:
+    """One of the caller's consents, or of a person for whom they act, as a FHIR Consent of release R4 or R5."""
     state = kernel.queries.consent(read_hex(entry, "entry", 32))
-    if state is None or state.consent.data_subject != caller.signer:
+    if state is None or state.consent.data_subject != acting.person or not acting.covers(state.consent.categories):
         raise NotFound
     write = write_r5 if release == "R5" else write_r4
     return write(state.consent, state.entry, FHIR_STATUS[state.status(kernel.queries.now())])
