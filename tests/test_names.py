@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PRODUCT = ("ledger", "anchors", "api", "client", "services", "scripts")
+PRODUCT = ("ledger", "anchors", "api", "client", "formats", "services", "scripts")
 PYTHON = (*PRODUCT, "testing", "bench", "tests")
 WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*")

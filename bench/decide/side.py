@@ -14,7 +14,19 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-OURS = {"anchors", "api", "bench", "client", "ledger", "mydata_ledger", "scripts", "services", "testing", "web"}
+OURS = {
+    "anchors",
+    "api",
+    "bench",
+    "client",
+    "formats",
+    "ledger",
+    "mydata_ledger",
+    "scripts",
+    "services",
+    "testing",
+    "web",
+}
 """Top-level packages of all checkouts."""
 
 

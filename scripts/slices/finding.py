@@ -13,6 +13,7 @@ from mydata_ledger.api.slices import SHORTEST_PERIOD, Job, Slice
 from mydata_ledger.scripts.failure import Failure
 from mydata_ledger.scripts.paths import SERVICES
 from mydata_ledger.scripts.slices.folders import dotted_names, names
+from mydata_ledger.scripts.slices.jobs import STATEMENTS
 
 LANGUAGES = ("en", "ko")
 NEEDED_BY_PAGE = ("page/index.html", *(f"messages/{language}.json" for language in LANGUAGES))
@@ -56,6 +57,8 @@ def _attribute(name: str, module: str, attribute: str) -> Any:
 def _jobs(name: str) -> Mapping[str, Job]:
     jobs: Mapping[str, Job] = _attribute(name, "jobs", "JOBS") or {}
     for job, described in jobs.items():
+        if job == STATEMENTS:
+            raise Failure(f"services/{name}/jobs.py: `{job}` is the name of the job that reads the logs")
         if described.every < SHORTEST_PERIOD:
             raise Failure(f"services/{name}/jobs.py: the period of `{job}` is below {SHORTEST_PERIOD} seconds")
     return jobs

@@ -11,7 +11,7 @@ ADRS = ROOT / "docs/adr"
 INDEX = (ADRS / "README.md").read_text(encoding="utf-8")
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
 STATUS = re.compile(r"accepted\b|Changed in part: |Superseded by ADR \d+|no record$")
-SOURCES = ("anchors", "api", "client", "ledger", "scripts", "services", "web", "testing")
+SOURCES = ("anchors", "api", "client", "formats", "ledger", "scripts", "services", "web", "testing")
 
 
 def anchors_of(page):

@@ -15,7 +15,7 @@ from testing import proofs
 from testing.devnet import live_chain
 from tests.scripts.environments import ROOT, build_wheel, new_environment
 
-FOLDERS = ("anchors", "api", "client", "ledger", "scripts", "services", "web")
+FOLDERS = ("anchors", "api", "client", "formats", "ledger", "scripts", "services", "web")
 PAGES = {
     "/": "MyData Ledger",
     "/portal": "/web/portal/main.js",

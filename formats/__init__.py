@@ -1,0 +1,1 @@
+"""Formats that several services read: text, tables, JSON, XML, archives, units, codes and dates."""
