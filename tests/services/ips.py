@@ -26,6 +26,7 @@ OVER = {
     *("resolved", "inactive", "remission", "stopped", "completed", "cancelled", "not-taken", "not-done", "declined"),
     *("draft", "proposed", "rejected", "superseded"),
 }
+STATUSES = ("status", "docStatus", "verificationStatus", "clinicalStatus")
 WRONG = {"entered-in-error", "refuted"}
 NEVER_SHORTENED = CURRENT
 SHORTENED = ["8716-3", "30954-2", "47519-4", "past medicines", "11348-0", "11369-6"]
@@ -50,7 +51,7 @@ def codes(value):
 
 
 def status_codes(resource):
-    return set().union(*(codes(resource.get(name)) for name in ("status", "verificationStatus", "clinicalStatus")))
+    return set().union(*(codes(resource.get(name)) for name in STATUSES))
 
 
 def references(value):

@@ -128,17 +128,20 @@ def value(name, text):
 def compare(resource):
     """How many answers agree, of how many; the import is never wider."""
     named = {one["reference"]["reference"] for one in actors_in(resource)} | {"Organization/any"}
-    try:
-        grants = read(resource, grantee=ACTORS.get, record=OBSERVED.get, everyone=ROLE, now=second_of(TODAY)).grants
-    except LedgerError:
-        grants = {}
-    agree = Counter()
+    grants, agree = grants_of(resource), Counter()
     for question, category in questions(named):
         ours = answer_of(grants, question, category)
         right = active(resource) and consent_reference.permitted(normal(resource), question)
         assert right or not ours, (question, category)
         agree[right == ours] += 1
     return agree[True], agree.total()
+
+
+def grants_of(resource):
+    try:
+        return read(resource, grantee=ACTORS.get, record=OBSERVED.get, everyone=ROLE, now=second_of(TODAY)).grants
+    except LedgerError:
+        return {}
 
 
 def second_of(day):
@@ -211,9 +214,46 @@ def test_pcfs_examples_are_exact_but_for_finer_bounds_and_never_wider():
     assert {name for name, (same, total, finer) in answers.items() if same < total and not finer} == set()
 
 
+ORGANIZATION, DR_BOB, ANOTHER = "Organization/54", "Practitioner/001", "Organization/another"
+DECIDED_BY_LEAP = [
+    ("optin", ANOTHER, "TREAT", "permit"),
+    ("optin", ORGANIZATION, "TREAT", "deny"),
+    ("optin-with-scope-in-category", ANOTHER, "TREAT", "permit"),
+    ("expired", ANOTHER, "TREAT", ""),
+    ("inactive", ANOTHER, "TREAT", ""),
+    ("research", ANOTHER, "TREAT", ""),
+    ("deny-practitioner", DR_BOB, "TREAT", "deny"),
+    ("deny-practitioner", ANOTHER, "TREAT", "permit"),
+    ("optin-with-pou", ANOTHER, "HMARKT", ""),
+    ("optin-with-pou", ANOTHER, "ETREAT", "permit"),
+]
+"""Fixture, who asks and for what, and what LEAP-CDS's own tests (`consent-processor-r4.test.js`, `-r5`) say of it."""
+
+
+@pytest.mark.skipif(not LEAP.is_dir(), reason=WHY.format("LEAP-CDS"))
+@pytest.mark.parametrize(("name", "who", "purpose", "decision"), DECIDED_BY_LEAP)
+@pytest.mark.parametrize("release", ["r4", "r5"])
+def test_the_second_definition_and_the_import_decide_as_leap_does(release, name, who, purpose, decision):
+    files = {file.stem.removesuffix("-in-root-provision"): file for file in LEAP.glob(f"{release}/*.json")}
+    resource = json.loads(files[f"consent-boris-{name}"].read_text(encoding="utf-8"))
+    names = frozenset({who} if who == ANOTHER else {who, "Organization/any"})
+    question = ConsentQuestion(names, "Observation", purpose, "view", TODAY, TWICE[0], "Observation/ex-weight")
+    stated = consent_reference.decision(normal(resource), question) if active(resource) else ""
+    assert stated == decision
+    assert answer_of(grants_of(resource), question, "health.lab.observation") == (decision == "permit")
+
+
+def report(source, resources):
+    """The shares of exact fixtures and answers, then by kind of bound that no grant has, then case by case."""
+    rows = table(resources)
+    exact = sum(same == total for same, total, _ in rows.values())
+    answers = [sum(row[n] for row in rows.values()) for n in (0, 1)]
+    yield f"{source}: {exact} of {len(rows)} exact; {answers[0]} of {answers[1]} answers the same, none wider"
+    kinds = Counter(kind for same, total, finer in rows.values() if same < total for kind in finer)
+    yield "  not exact by: " + ", ".join(f"{kind} {count}" for kind, count in kinds.most_common())
+    yield from (f"  {name}: {same} of {total} {' '.join(finer)}" for name, (same, total, finer) in rows.items())
+
+
 if __name__ == "__main__":
-    for source, resources in (("LEAP", leap()), ("PCF", pcf())):
-        rows = table(resources)
-        print(source, sum(same == total for same, total, _ in rows.values()), "of", len(rows), "exact")
-        for name, (same, total, finer) in rows.items():
-            print(f"  {name}: {same} of {total}", *finer)
+    for line in (*report("LEAP", leap()), *report("PCF", pcf())):
+        print(line)

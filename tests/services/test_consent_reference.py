@@ -120,7 +120,7 @@ def provision(pick, depth, bounds, unknown):
     made = {name: make(pick) for name, (one_in, make) in bounds.items() if pick(range(one_in)) == 0}
     for name in sorted(UNKNOWN.keys() & made.keys()) if unknown and pick([True, False]) else ():
         made[name] = [*made[name], UNKNOWN[name]] if pick([True, False]) else [UNKNOWN[name]]
-    if depth < 3 and pick([True, False]):
+    if depth < 3 and pick([True, True, False]):
         made["provision"] = [provision(pick, depth + 1, bounds, unknown) for _ in range(pick([1, 1, 2]))]
     return made
 
@@ -141,7 +141,8 @@ def as_r5(tree):
 
 def some_resource(pick, *, finer=False, unknown=False):
     """A random Consent of R4 or R5: with bounds finer than our words, or with members unknown here, if wanted."""
-    bounds = BOUNDS | (FINER if finer else {})
+    rarer = pick([1, 4])
+    bounds = {n: (rarer * one_in, make) for n, (one_in, make) in (BOUNDS | (FINER if finer else {})).items()}
     trees = [provision(pick, 1, bounds, unknown) for _ in range(pick([0, 1, 1, 2, 2]))]
     return (some_r5 if pick([True, False]) else some_r4)(pick, trees) | {"contained": CONTAINED}
 

@@ -177,6 +177,8 @@ def test_what_was_refuted_or_entered_in_error_is_nowhere(verification):
         allergy("text", verification="confirmed", verificationStatus={"text": verification}),
         order("m", "entered-in-error"), observation("o", status="entered-in-error"),
         procedure("x", status="entered-in-error"),
+        {"resourceType": "DocumentReference", "id": "w", "subject": SUBJECT, "status": "current",
+         "docStatus": verification, "type": concept("42348-3")},
     )  # fmt: skip
     assert {name for name in made.all_ids() if not name.startswith(("Composition", "Organization"))} == {
         "Patient/p",

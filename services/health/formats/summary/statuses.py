@@ -9,7 +9,7 @@ from typing import Any
 from mydata_ledger.services.health.formats.periods import span_of
 
 ERRORS = {"entered-in-error", "refuted"}
-STATUSES = ("status", "verificationStatus", "clinicalStatus")
+STATUSES = ("status", "docStatus", "verificationStatus", "clinicalStatus")
 OVER = {
     *("inactive", "resolved", "remission", "stopped", "completed", "cancelled", "not-taken", "not-done", "declined"),
     *("draft", "proposed", "rejected", "superseded"),
@@ -46,7 +46,7 @@ def codes_of(value: Any) -> Iterator[str]:
 
 
 def statuses_of(resource: Mapping[str, Any]) -> list[str]:
-    """All codes of `status`, `verificationStatus` and `clinicalStatus`."""
+    """All codes of `status`, `docStatus`, `verificationStatus` and `clinicalStatus`."""
     return [code for name in STATUSES for code in codes_of(resource.get(name))]
 
 
