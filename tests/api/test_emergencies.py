@@ -76,6 +76,23 @@ def test_a_broken_glass_opens_health_data_and_never_a_bank_account(client):
     assert reads(client, records, extension.json()["entry"]) == set(URGENT + FURTHER)
 
 
+def test_searches_of_a_gateway_know_the_scope_too(client):
+    records, crew = records_of(client, "health.allergy", "health.lab"), client.fixture.responder
+    incident = declared(client)
+    extension = extended(client, incident).json()["entry"]
+    body = {
+        "subject": {"type": "party", "id": crew.address},
+        "action": {"name": "view"},
+        "resource": {"type": "record"},
+    }
+    found = []
+    for entry in (incident, extension):
+        body["context"] = {"purpose": "hl7:BTG", "incident": entry}
+        answer = client.http.post("/access/v1/search/resource", json=body, headers=client.as_(crew))
+        found.append({entity["id"] for entity in answer.json()["results"]})
+    assert found == [{records["health.allergy"]}, set(records.values())]
+
+
 def test_the_summary_lists_what_an_incident_reaches(client):
     records = records_of(client, "health.allergy", "health.procedure.done", "health.lab")
     answer = client.http.get(f"/emergency/summaries/{declared(client)}", headers=client.as_(client.fixture.responder))

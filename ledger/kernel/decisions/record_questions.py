@@ -55,8 +55,10 @@ class RecordQuestions:
 
 def allowed(question: AccessRequest, facts: Facts, now: int) -> tuple[list[str], AccessReceipt]:
     """Every action that the requester may do with the record, sorted."""
-    resolved_question = with_record_category(question, facts.record) if facts.record else question
-    every = [replace(resolved_question, action=action) for action in ACTIONS]
+    resolved = with_record_category(question, facts.record) if facts.record else question
+    members = resolved.request_id, resolved.requester, resolved.record_id, resolved.category, resolved.purposes
+    rest = resolved.incident, resolved.at_least, resolved.emergency
+    every = [AccessRequest(*members, action, *rest) for action in ACTIONS]
     permitted = sorted(
         action_question.action for action_question in every if decide(action_question, facts, now).permitted
     )
