@@ -10,9 +10,9 @@ from pathlib import Path
 
 import carebundle
 
+from mydata_ledger.formats.fhir import FoundResource, split
+from mydata_ledger.formats.fhir.kinds import section_of
 from mydata_ledger.ledger.errors import InvalidStatement, LedgerError, MalformedInput
-from mydata_ledger.services.health.formats import FoundResource, split
-from mydata_ledger.services.health.formats.kinds import section_of
 
 SEED, COUNT = 20_190_902, 24
 PROFILES = ("type2_diabetes", "hypertension", "anaemia", "ckd_stage3", "healthy")

@@ -62,7 +62,7 @@ COSIGNER = (
     "tests/ledger/test_note.py",
     "tests/anchors/test_tiles",
 )
-FILES = ("anchors/ipld/", "services/health/")
+FILES = ("anchors/ipld/", "formats/")
 ALLOWED = {
     "witness": (*COSIGNER, "ledger/kernel/consents/paper_consent.py", "bench/decide/postgres.py"),
     "contents": FILES,

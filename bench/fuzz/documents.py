@@ -11,6 +11,8 @@ import orjson
 from mydata_ledger.anchors.ipld import wire
 from mydata_ledger.anchors.ipld.cid import Cid
 from mydata_ledger.api.siwe import SignIn
+from mydata_ledger.formats.fhir import split
+from mydata_ledger.formats.fhir.selecting import pointers
 from mydata_ledger.ledger import merkle, signers, typed_data
 from mydata_ledger.ledger.access import AccessRequest
 from mydata_ledger.ledger.canonical import read
@@ -34,8 +36,6 @@ from mydata_ledger.ledger.tiles import TilePosition
 from mydata_ledger.ledger.typed_data import Domain
 from mydata_ledger.scripts import release
 from mydata_ledger.scripts.verify import RegistryReader, parse, verify
-from mydata_ledger.services.health.formats import split
-from mydata_ledger.services.health.formats.selecting import pointers
 
 SEED = b"s" * 32
 NO_CHAIN = RegistryReader("no address")

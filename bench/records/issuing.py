@@ -12,13 +12,13 @@ import carebundle
 from bench.report import Row
 from mydata_ledger.anchors.blockstore import BlockPayloads, Blocks
 from mydata_ledger.anchors.keystore import FileKeys
+from mydata_ledger.formats.fhir import split
 from mydata_ledger.ledger import typed_data
 from mydata_ledger.ledger.kernel import Kernel, ports_of
 from mydata_ledger.ledger.receipt import ACCESS
 from mydata_ledger.ledger.record import Issue
 from mydata_ledger.ledger.vocabulary import Vocabulary
 from mydata_ledger.scripts.slices.finding import slices
-from mydata_ledger.services.health.formats import split
 from testing.ledger_fixture import LedgerFixture, drafted
 from testing.stores import open_store
 

@@ -120,7 +120,7 @@ def _content(file: Path) -> tuple[dict[str, Any], AttachedContent]:
 
 
 def _chosen_pointers(content: AttachedContent, pointer: list[str] | None, fhirpath: list[str] | None) -> list[str]:
-    from mydata_ledger.services.health.formats.selecting import pointers
+    from mydata_ledger.formats.fhir.selecting import pointers
 
     return [*(pointer or ()), *(pointers(content.raw, fhirpath) if fhirpath else ())]
 

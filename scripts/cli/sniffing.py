@@ -52,7 +52,7 @@ def kind_of(file: Path) -> FileKind:
 
 def _kind_of_json(raw: bytes) -> FileKind:
     """The kind of JSON. A broken line of NDJSON is left for whoever reads the lines. Raises MalformedInput."""
-    from mydata_ledger.services.health.formats.containers import lines_of, without_mark
+    from mydata_ledger.formats.fhir.containers import lines_of, without_mark
 
     if lines := lines_of(raw):
         return FileKind.FHIR if any(RESOURCE.search(line) for _, line in lines) else FileKind.JSON_LINES

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from mydata_ledger.formats.dates import SEOUL, Span, day_of, days_of, read_span, span_of_day, zone_of
+from mydata_ledger.formats.fhir.periods import span_of
 from mydata_ledger.ledger.errors import LedgerError, MalformedInput
-from mydata_ledger.services.health.formats.periods import span_of
 
 BERLIN, SANTIAGO, APIA = ZoneInfo("Europe/Berlin"), ZoneInfo("America/Santiago"), ZoneInfo("Pacific/Apia")
 ZONES = some.sampled_from(

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from mydata_ledger.formats.fhir import split
+from mydata_ledger.formats.fhir.periods import period_of
 from mydata_ledger.ledger.errors import InvalidStatement, LedgerError, MalformedInput
 from mydata_ledger.services.health.catalog import CATALOG
-from mydata_ledger.services.health.formats import split
-from mydata_ledger.services.health.formats.periods import period_of
 
 HEALTH = Path(__file__).parents[3] / "shared/data/health"
 ANN = b"\xaa" * 20

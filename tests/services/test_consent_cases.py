@@ -2,12 +2,12 @@
 
 import pytest
 
+from mydata_ledger.formats.fhir.kinds import CATEGORIES, category_of
+from mydata_ledger.formats.fhir.periods import period_of
 from mydata_ledger.ledger.consent import Effect
 from mydata_ledger.ledger.errors import InvalidStatement, MalformedInput
 from mydata_ledger.services.health.formats.consents import Signer, codes
 from mydata_ledger.services.health.formats.consents.codes import HANDS_OVER
-from mydata_ledger.services.health.formats.kinds import CATEGORIES, category_of
-from mydata_ledger.services.health.formats.periods import period_of
 from tests.services.consent_reference import ABOVE
 from tests.services.test_fhir_consents import (
     HOSPITAL,

@@ -6,6 +6,7 @@ from contextlib import suppress
 
 import pytest
 
+from mydata_ledger.formats.fhir.periods import period_of
 from mydata_ledger.ledger.access import AccessRequest, ConsentState, Facts, Reason
 from mydata_ledger.ledger.consent import Consent
 from mydata_ledger.ledger.decide import decide
@@ -13,7 +14,6 @@ from mydata_ledger.ledger.errors import LedgerError
 from mydata_ledger.ledger.party import Party
 from mydata_ledger.ledger.record import Issue, Record
 from mydata_ledger.services.health.formats.consents import codes
-from mydata_ledger.services.health.formats.periods import period_of
 from testing.sizes import sampled
 from tests.services import consent_reference
 from tests.services.consent_reference import ConsentQuestion

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from mydata_ledger.formats.fhir import split
+from mydata_ledger.formats.ips import LIMIT, summary
 from mydata_ledger.ledger.conditions import grants_are_whole, in_vocabulary
 from mydata_ledger.ledger.consent import Consent
 from mydata_ledger.ledger.errors import LedgerError
 from mydata_ledger.ledger.kernel import OwnRecord
-from mydata_ledger.services.health.formats import split
 from mydata_ledger.services.health.formats.consents import consents_in, read_consent
-from mydata_ledger.services.health.formats.summary import LIMIT, summary
 from testing.sizes import sampled, sized
 from tests.services import consent_reference, ips
 from tests.services.damage import damaged, places

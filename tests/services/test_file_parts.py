@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from mydata_ledger.formats.fhir import split
+from mydata_ledger.formats.fhir.containers import MAX_ENTRIES, FoundResource, parts_of
 from mydata_ledger.ledger.errors import LedgerError, MalformedInput, TooLarge
-from mydata_ledger.services.health.formats import split
 from mydata_ledger.services.health.formats.consents import consents_in
-from mydata_ledger.services.health.formats.containers import MAX_ENTRIES, FoundResource, parts_of
 
 ANN = b"\xaa" * 20
 PATIENT = {"resourceType": "Patient", "id": "p1"}

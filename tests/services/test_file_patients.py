@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from mydata_ledger.formats.fhir import split
 from mydata_ledger.ledger.errors import InvalidStatement
-from mydata_ledger.services.health.formats import split
 
 ANN = b"\xaa" * 20
 MRN = {"system": "urn:mrn", "value": "77"}

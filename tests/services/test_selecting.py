@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from mydata_ledger.formats.fhir.selecting import MAX_EXPRESSIONS, pointers
 from mydata_ledger.ledger.canonical import read
 from mydata_ledger.ledger.commitment import disclosure
 from mydata_ledger.ledger.commitment.content import record_commitment
 from mydata_ledger.ledger.errors import InvalidStatement, LedgerError, MalformedInput
-from mydata_ledger.services.health.formats.selecting import MAX_EXPRESSIONS, pointers
 
 EXAMPLES = Path(__file__).parents[3] / "shared/data/health/hl7_r4_examples"
 FHIR = "application/fhir+json"

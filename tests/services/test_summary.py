@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
+from mydata_ledger.formats.fhir import split
+from mydata_ledger.formats.ips import LIMIT, check_shown, summary
 from mydata_ledger.ledger.errors import InvalidStatement
 from mydata_ledger.ledger.kernel import OwnRecord
-from mydata_ledger.services.health.formats import split
-from mydata_ledger.services.health.formats.summary import LIMIT, check_shown, summary
 from testing.ledger_fixture import NOW
 from tests.services import ips
 

@@ -1,6 +1,1 @@
-"""FHIR R4 files to records, each with its exact bytes, its category and the period it is about."""
-
-from mydata_ledger.services.health.formats.bundle import BundleSplit, SkippedResource, split
-from mydata_ledger.services.health.formats.containers import FoundResource
-
-__all__ = ["BundleSplit", "FoundResource", "SkippedResource", "split"]
+"""Formats of the health service alone: consents of HL7, traces of access, and links of SMART Health."""

@@ -13,11 +13,11 @@ from mydata_ledger.api.auth import AppContextDep, SignedIn
 from mydata_ledger.api.numbers import Seconds
 from mydata_ledger.api.routes.links import LinkView
 from mydata_ledger.api.schemas import Form, Hex, Term
+from mydata_ledger.formats.fhir.bundle import MEDIA_TYPE
+from mydata_ledger.formats.ips import check_shown, summary
 from mydata_ledger.ledger.kernel import LinkTerms, OwnRecord
 from mydata_ledger.ledger.typed_data import read_hex
-from mydata_ledger.services.health.formats.bundle import MEDIA_TYPE
 from mydata_ledger.services.health.formats.shlink import shlink
-from mydata_ledger.services.health.formats.summary import check_shown, summary
 
 router = APIRouter(tags=["links"])
 LinkName = Annotated[str, Path(pattern="^0x[0-9a-fA-F]{64}$", description="name of the link, as `/me/links` lists it")]

@@ -12,15 +12,15 @@ from mydata_ledger.api.auth import KernelDep, SignedIn, subject_bytes
 from mydata_ledger.api.guard import KNOWN_PARAMETERS_ONLY, RawBody, may_show
 from mydata_ledger.api.routes.timeline import access_categories
 from mydata_ledger.api.schemas import RecordView, ReleaseView
+from mydata_ledger.formats.fhir import BundleSplit, split
+from mydata_ledger.formats.fhir.selecting import pointers
 from mydata_ledger.ledger.consent import category_covers
 from mydata_ledger.ledger.errors import NotFound
 from mydata_ledger.ledger.kernel import Draft, Kernel, Release
 from mydata_ledger.ledger.receipt import RECORDS, AccessReceipt
 from mydata_ledger.ledger.record import Issue, Record
 from mydata_ledger.ledger.typed_data import read_hex
-from mydata_ledger.services.health.formats import BundleSplit, split
 from mydata_ledger.services.health.formats.consents import FHIR_STATUS, write_r4, write_r5
-from mydata_ledger.services.health.formats.selecting import pointers
 from mydata_ledger.services.health.formats.traces import audit_event, provenance
 from mydata_ledger.services.health.schemas import BundleDrafts, SkippedView
 

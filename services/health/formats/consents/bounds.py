@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from mydata_ledger.formats.fhir.kinds import categories_of
 from mydata_ledger.ledger.consent import ACTIONS
 from mydata_ledger.ledger.errors import UnknownTerm
 from mydata_ledger.ledger.vocabulary import Vocabulary as Words
@@ -14,7 +15,6 @@ from mydata_ledger.services.health.formats.consents.elements import codings_in, 
 from mydata_ledger.services.health.formats.consents.losses import MEMBER_LEFT_OUT, Losses
 from mydata_ledger.services.health.formats.consents.resolving import Resolver
 from mydata_ledger.services.health.formats.consents.rules import Names
-from mydata_ledger.services.health.formats.kinds import categories_of
 
 
 @dataclass

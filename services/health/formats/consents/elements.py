@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from mydata_ledger.formats.fhir.periods import span_of
 from mydata_ledger.ledger.errors import InvalidStatement, MalformedInput
 from mydata_ledger.services.health.formats.consents.rules import ALWAYS, Span
-from mydata_ledger.services.health.formats.periods import span_of
 
 OF_PERIODS = {"id", "extension", "start", "end"}
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mydata_ledger.formats.fhir.containers import Part, UnusablePart, parts_of
+from mydata_ledger.formats.fhir.versions import present_versions
 from mydata_ledger.ledger.errors import MalformedInput, TooLarge
-from mydata_ledger.services.health.formats.containers import Part, UnusablePart, parts_of
-from mydata_ledger.services.health.formats.versions import present_versions
 
 MAX_CONSENTS = 1_000
 """Consents in one file."""

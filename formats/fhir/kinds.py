@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from mydata_ledger.services.health.catalog import types
-from mydata_ledger.services.health.formats.loinc import implied_category
+from mydata_ledger.formats.fhir.loinc import implied_category
+from mydata_ledger.formats.fhir.types import types
 
 CATEGORIES = {kind: tuple(c for one, c, _ in types() if one == kind) for kind, _, _ in types()}
 FURTHER = {"Observation": ("health.vitals", "health.observation")}

@@ -8,18 +8,18 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid5
 
-from mydata_ledger.ledger.canonical import read
-from mydata_ledger.ledger.errors import InvalidStatement, LedgerError
-from mydata_ledger.ledger.kernel import OwnRecord
-from mydata_ledger.services.health.formats.containers import RESOURCE_TYPE, FoundResource, without_mark
-from mydata_ledger.services.health.formats.patients import SUBJECTS, FileSubject, PatientNames, subject_of
-from mydata_ledger.services.health.formats.references import (
+from mydata_ledger.formats.fhir.containers import RESOURCE_TYPE, FoundResource, without_mark
+from mydata_ledger.formats.fhir.patients import SUBJECTS, FileSubject, PatientNames, subject_of
+from mydata_ledger.formats.fhir.references import (
     Target,
     identifiers_of,
     references_in,
     target_of,
 )
-from mydata_ledger.services.health.formats.versions import newest_of
+from mydata_ledger.formats.fhir.versions import newest_of
+from mydata_ledger.ledger.canonical import read
+from mydata_ledger.ledger.errors import InvalidStatement, LedgerError
+from mydata_ledger.ledger.kernel import OwnRecord
 
 NAMESPACE = UUID("6d796461-7461-4970-8f73-756d6d617279")
 Json = dict[str, Any]

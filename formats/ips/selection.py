@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from mydata_ledger.services.health.formats.periods import period_of
-from mydata_ledger.services.health.formats.references import references_in
-from mydata_ledger.services.health.formats.summary.absence import contradicted
-from mydata_ledger.services.health.formats.summary.records import HeldResource, HeldResources
-from mydata_ledger.services.health.formats.summary.sections import SECTIONS, Section
-from mydata_ledger.services.health.formats.summary.statuses import Standing, standing_of
+from mydata_ledger.formats.fhir.periods import period_of
+from mydata_ledger.formats.fhir.references import references_in
+from mydata_ledger.formats.ips.absence import contradicted
+from mydata_ledger.formats.ips.records import HeldResource, HeldResources
+from mydata_ledger.formats.ips.sections import SECTIONS, Section
+from mydata_ledger.formats.ips.statuses import Standing, standing_of
 
 MOST = 100
 """Resources in a section that may be shortened."""

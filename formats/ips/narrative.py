@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from html import escape
 from typing import Any
 
-from mydata_ledger.services.health.formats.periods import period_of
-from mydata_ledger.services.health.formats.summary.statuses import codes_of
+from mydata_ledger.formats.fhir.periods import period_of
+from mydata_ledger.formats.ips.statuses import codes_of
 
 LANGUAGES = ("en", "ko")
 Named = Callable[[Mapping[str, Any]], str]

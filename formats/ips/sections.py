@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from mydata_ledger.formats.fhir.kinds import category_of
+from mydata_ledger.formats.ips.statuses import Standing, codes_of
 from mydata_ledger.ledger.errors import InvalidStatement
-from mydata_ledger.services.health.formats.kinds import category_of
-from mydata_ledger.services.health.formats.summary.statuses import Standing, codes_of
 
 WISH_CODES = {
     "adr",

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Any
 
-from mydata_ledger.services.health.formats.periods import span_of
+from mydata_ledger.formats.fhir.periods import span_of
 
 ERRORS = {"entered-in-error", "refuted"}
 STATUSES = ("status", "docStatus", "verificationStatus", "clinicalStatus")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mydata_ledger.formats.fhir.containers import FoundResource, UnusablePart, parts_of
+from mydata_ledger.formats.fhir.kinds import category_of
+from mydata_ledger.formats.fhir.patients import subject_of
+from mydata_ledger.formats.fhir.periods import period_of
+from mydata_ledger.formats.fhir.versions import present_versions
 from mydata_ledger.ledger.kernel import Upload
-from mydata_ledger.services.health.formats.containers import FoundResource, UnusablePart, parts_of
-from mydata_ledger.services.health.formats.kinds import category_of
-from mydata_ledger.services.health.formats.patients import subject_of
-from mydata_ledger.services.health.formats.periods import period_of
-from mydata_ledger.services.health.formats.versions import present_versions
 
 MEDIA_TYPE = "application/fhir+json"
 

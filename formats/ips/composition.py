@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import uuid5
 
-from mydata_ledger.services.health.formats.summary.narrative import narrative, sentence
-from mydata_ledger.services.health.formats.summary.records import NAMESPACE, Json
-from mydata_ledger.services.health.formats.summary.selection import SectionContent
+from mydata_ledger.formats.ips.narrative import narrative, sentence
+from mydata_ledger.formats.ips.records import NAMESPACE, Json
+from mydata_ledger.formats.ips.selection import SectionContent
 
 LOINC, EMPTY = "http://loinc.org", "http://terminology.hl7.org/CodeSystem/list-empty-reason"
 PROFILE = "http://hl7.org/fhir/uv/ips/StructureDefinition/"

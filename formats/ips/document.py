@@ -11,15 +11,15 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid5
 
+from mydata_ledger.formats.fhir.patients import SUBJECTS
+from mydata_ledger.formats.fhir.references import contained_in, is_reference, target_of
+from mydata_ledger.formats.ips import composition as parts
+from mydata_ledger.formats.ips.narrative import line_of, name_of, sentence
+from mydata_ledger.formats.ips.records import NAMESPACE, HeldResource, HeldResources, Json, held
+from mydata_ledger.formats.ips.sections import BY_TURN
+from mydata_ledger.formats.ips.selection import ContentByKey, Selection
 from mydata_ledger.ledger.canonical import Digits
 from mydata_ledger.ledger.kernel import OwnRecord
-from mydata_ledger.services.health.formats.patients import SUBJECTS
-from mydata_ledger.services.health.formats.references import contained_in, is_reference, target_of
-from mydata_ledger.services.health.formats.summary import composition as parts
-from mydata_ledger.services.health.formats.summary.narrative import line_of, name_of, sentence
-from mydata_ledger.services.health.formats.summary.records import NAMESPACE, HeldResource, HeldResources, Json, held
-from mydata_ledger.services.health.formats.summary.sections import BY_TURN
-from mydata_ledger.services.health.formats.summary.selection import ContentByKey, Selection
 
 LIMIT = 32 * 1024
 """Bytes above which a document is shortened."""

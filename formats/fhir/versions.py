@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from mydata_ledger.services.health.formats.containers import FoundResource, Part, UnusablePart
-from mydata_ledger.services.health.formats.references import LITERAL
+from mydata_ledger.formats.fhir.containers import FoundResource, Part, UnusablePart
+from mydata_ledger.formats.fhir.references import LITERAL
 
 AGAIN, OLDER, GONE = (
     "stands in the file twice",

@@ -7,9 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from mydata_ledger.ledger.errors import InvalidStatement
-from mydata_ledger.services.health.formats.containers import FoundResource
-from mydata_ledger.services.health.formats.references import (
+from mydata_ledger.formats.fhir.containers import FoundResource
+from mydata_ledger.formats.fhir.references import (
     LITERAL,
     Target,
     contained_in,
@@ -17,6 +16,7 @@ from mydata_ledger.services.health.formats.references import (
     references_in,
     target_of,
 )
+from mydata_ledger.ledger.errors import InvalidStatement
 
 SUBJECTS = {"subject", "patient", "beneficiary"}
 """Elements that say whom a resource is about."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mydata_ledger.services.health.formats.summary.statuses import codes_of
+from mydata_ledger.formats.ips.statuses import codes_of
 
 CODED = ("code", "medicationCodeableConcept", "vaccineCode")
 GENERAL = {

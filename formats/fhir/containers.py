@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
+from mydata_ledger.formats.fhir import cuts
 from mydata_ledger.ledger.canonical import read
 from mydata_ledger.ledger.errors import MalformedInput, TooLarge
-from mydata_ledger.services.health.formats import cuts
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 MAX_ENTRIES, MAX_NESTED = 20_000, 10
