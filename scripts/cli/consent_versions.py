@@ -25,7 +25,7 @@ STAYS = "stays from the version in force, although the files do not say it (--re
 @dataclass(frozen=True, slots=True)
 class VersionOutcome:
     """What became of the next version to one grantee: its status, the changes against the version in force, and what
-    that version said, the import does not say, and still stays.
+    stays of that version although the import does not have it.
     """
 
     status: str
@@ -73,8 +73,8 @@ class NextVersions:
 
     def _version(self, grantee: str, in_force: Sequence[Grant], added: Sequence[Grant]) -> VersionOutcome:
         stays = joined(in_force, (), self.now, replacing=self.replacing)
-        grants = joined(stays, [grant for grant in added if not self._is_said(grant, stays)], self.now)
-        kept = self._sentences([grant for grant in stays if not self._is_said(grant, added)], grantee)
+        grants = joined(stays, [grant for grant in added if not self._is_covered(grant, stays)], self.now)
+        kept = self._sentences([grant for grant in stays if not self._is_covered(grant, added)], grantee)
         if set(grants) == set(in_force):
             return VersionOutcome(NOTHING_NEW, kept=kept)
         try:
@@ -82,7 +82,7 @@ class NextVersions:
         except (LedgerError, RequestRefused) as error:
             return VersionOutcome(f"refused: {error}", refused=True)
 
-    def _is_said(self, grant: Grant, others: Sequence[Grant]) -> bool:
+    def _is_covered(self, grant: Grant, others: Sequence[Grant]) -> bool:
         """Whether one of the others has the same effect and conditions, and covers the grant."""
         same = [o for o in others if o.effect is grant.effect and set(o.conditions) == set(grant.conditions)]
         return covers_all(same, [grant], self.vocabulary)

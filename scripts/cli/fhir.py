@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,14 +13,15 @@ import typer
 
 from mydata_ledger.ledger.access import RESPONDER
 from mydata_ledger.ledger.consent import Consent, Grant
-from mydata_ledger.ledger.errors import LedgerError, MalformedInput
+from mydata_ledger.ledger.errors import MalformedInput
 from mydata_ledger.ledger.party import ANYONE, ROLE_PREFIX, checksum
 from mydata_ledger.ledger.status import Status
 from mydata_ledger.ledger.summaries import Summaries
-from mydata_ledger.ledger.typed_data import message, parse, read_hex
+from mydata_ledger.ledger.typed_data import parse, read_hex
 from mydata_ledger.ledger.vocabulary import Vocabulary
 from mydata_ledger.ledger.wording import Words
 from mydata_ledger.scripts.cli.common import URL, Json, Key, Out, Url, answer, write
+from mydata_ledger.scripts.cli.consent_files import readings_of, results_for
 from mydata_ledger.scripts.cli.consent_versions import STAYS, NextVersions, by_grantee
 from mydata_ledger.scripts.cli.key_files import load_key, signed_in
 
@@ -91,8 +91,8 @@ def import_(
         spares_emergencies=spare_emergencies,
     )
     client, account = _session(key, url, dry_run=dry_run)
-    readings = [reading for file in files for reading in _readings(file, read)]
-    results = _of_signer(readings, account, frozenset(patient or ()))
+    readings = [reading for file in files for reading in readings_of(file, read)]
+    results = results_for(readings, account, frozenset(patient or ()))
     _note_emergencies(results, words, language)
     if client:
         _write_versions(
@@ -129,40 +129,6 @@ def export(
     answer(resource, f"written to {out}", as_json=out is None)
 
 
-Reading = tuple[dict[str, str], "ConsentImport | LedgerError"]
-"""Where a consent was, and what was read there."""
-
-
-def _readings(file: Path, read: Callable[[bytes], ConsentImport]) -> Iterator[Reading]:
-    """What each consent of a file is, or why it is refused."""
-    from mydata_ledger.services.health.formats.consents import consents_in
-
-    try:
-        parts = consents_in(file.read_bytes())
-    except LedgerError as error:
-        yield {"file": file.name}, error
-        return
-    for part in parts:
-        head = {"file": file.name} | ({"place": part.path} if part.path else {})
-        try:
-            yield head, read(part.raw)
-        except LedgerError as error:
-            yield head, error
-
-
-def _of_signer(readings: Sequence[Reading], account: str, patients: frozenset[str]) -> list[dict[str, Any]]:
-    """One result for each consent, in the form of docs/consent-import.md; those of other patients are refused."""
-    from mydata_ledger.services.health.formats.consents import Signer
-
-    names = [frozenset() if isinstance(read, LedgerError) else read.patient_names for _, read in readings]
-    refusals = Signer(account, patients).refusals(names)
-    return [_result(head, refusal or read) for (head, read), refusal in zip(readings, refusals, strict=True)]
-
-
-def _result(head: Mapping[str, str], read: ConsentImport | LedgerError) -> dict[str, Any]:
-    return _refused(head, read) if isinstance(read, LedgerError) else {**head, **_as_result(read)}
-
-
 def _imported(raw: bytes, words: Vocabulary, **options: Any) -> ConsentImport:
     from mydata_ledger.services.health.formats.consents import read_consent
 
@@ -181,21 +147,6 @@ def _note_emergencies(results: Sequence[dict[str, Any]], words: Vocabulary, lang
     for result in results:
         to_crews = [g for name in CREWS for g in result["grants"].get(name, ())]
         result["emergencies"] = list(summaries.emergencies([parse(Grant, grant) for grant in to_crews]))
-
-
-def _refused(head: Mapping[str, str], error: LedgerError) -> dict[str, Any]:
-    fields = {"outcome": "refused", "reason": str(error), "release": "", "patient": ""}
-    return {**head, **fields, "grants": {}, "losses": []}
-
-
-def _as_result(imported: ConsentImport) -> dict[str, Any]:
-    return {
-        "outcome": str(imported.outcome),
-        "release": imported.release,
-        "patient": imported.patient,
-        "grants": {grantee: [message(grant) for grant in grants] for grantee, grants in imported.grants.items()},
-        "losses": [asdict(loss) for loss in imported.losses],
-    }
 
 
 def _result_text(result: Mapping[str, Any], words: Vocabulary, language: str) -> str:

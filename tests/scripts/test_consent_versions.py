@@ -165,7 +165,7 @@ def test_consents_of_another_patient_than_the_one_named_are_refused(importing):
     assert in_force(importing) == [CONDITIONS]
 
 
-def test_consents_of_two_patients_in_one_import_are_refused_until_it_is_said_which_the_signer_is(importing):
+def test_consents_of_two_patients_in_one_import_are_refused_until_it_is_clear_which_the_signer_is(importing):
     results, exit_code = importing(of_patient("Patient/1"), of_patient("Patient/2"), options=["--dry-run"])
     assert (exit_code, [result["outcome"] for result in results]) == (1, ["refused", "refused"])
     assert all("--patient" in result["reason"] for result in results)

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from mydata_ledger.services.health.formats.summary import summary
 
 from mydata_ledger.ledger.errors import MalformedInput
 from mydata_ledger.ledger.kernel import OwnRecord
@@ -11,7 +12,6 @@ from mydata_ledger.scripts.cli.sniffing import FileKind, kind_of
 from mydata_ledger.scripts.population import person
 from mydata_ledger.services.health.formats import split
 from mydata_ledger.services.health.formats.consents import consents_in, read_consent
-from mydata_ledger.services.health.formats.summary import summary
 from tests.services import ips
 from tests.services.test_fhir_consents import ANN, HOSPITAL, NOW, TRIAL, WORDS, answer
 
@@ -100,7 +100,7 @@ def test_every_case_of_a_consent_is_in_these_tests():
         ("fhir_consent/r4-deny-one-unknown-purpose.json", ["Consent.provision.provision[0].purpose"]),
     ],
 )
-def test_a_loss_is_said(name, losses):
+def test_each_loss_is_listed(name, losses):
     assert [loss.path for loss in read(name).losses] == losses
 
 
@@ -155,7 +155,7 @@ def test_a_file_of_records_is_read_resource_by_resource(name, categories):
     assert kind_of(CASES / name) is FileKind.FHIR
 
 
-def test_what_a_deletion_skips_is_said():
+def test_what_a_deletion_skips_is_named():
     (skipped,) = split((CASES / "13-history-with-delete.json").read_bytes(), ANN).skipped
     assert (skipped.place, skipped.reason) == ("entry[1]", "was deleted at its source")
 

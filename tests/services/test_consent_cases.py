@@ -6,7 +6,7 @@ from mydata_ledger.formats.fhir.kinds import CATEGORIES, category_of
 from mydata_ledger.formats.fhir.periods import period_of
 from mydata_ledger.ledger.consent import Effect
 from mydata_ledger.ledger.errors import InvalidStatement, MalformedInput
-from mydata_ledger.services.health.formats.consents import Signer, codes
+from mydata_ledger.services.health.formats.consents import ImportingPerson, codes
 from mydata_ledger.services.health.formats.consents.codes import HANDS_OVER
 from tests.services.consent_reference import ABOVE
 from tests.services.test_fhir_consents import (
@@ -265,7 +265,7 @@ def test_a_party_that_may_have_a_denied_role_is_denied():
 
 
 @pytest.mark.parametrize("role", ["role:clinic", "role:hospital"])
-def test_a_permit_to_a_party_inside_a_permit_to_a_role_is_left_out_and_said(role):
+def test_a_permit_to_a_party_inside_a_permit_to_a_role_is_a_loss(role):
     in_role = [{"reference": {"identifier": {"system": codes.GRANTEE, "value": role}}}]
     inner = {"type": "deny", "purpose": purpose("HMARKT"), "provision": [permit(purpose=[])]}
     found = imported(r4({"type": "permit", "actor": in_role, "provision": [inner]}, "OPTIN"))
@@ -342,7 +342,7 @@ ANNS, BOBS, CARLS = ({"Patient/a", "urn:n|1"}, {"Patient/b"}, {codes.PERSON + "|
     ],
 )
 def test_a_signer_gives_no_consent_of_another_patient(account, patients, consents, refused):
-    refusals = Signer(account, frozenset(patients)).refusals(map(frozenset, consents))
+    refusals = ImportingPerson(account, frozenset(patients)).refusals(map(frozenset, consents))
     assert [number for number, refusal in enumerate(refusals) if refusal] == refused
 
 

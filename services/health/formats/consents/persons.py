@@ -42,15 +42,15 @@ def _subject(resource: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class Signer:
+class ImportingPerson:
     """Who imports: the account (0x…, or empty if it is not known), and the names of patients that the person is."""
 
     account: str
     patients: frozenset[str]
 
     def refusals(self, consents: Iterable[frozenset[str]]) -> list[LedgerError | None]:
-        """For each consent, by the names of its patient, why the signer cannot give it; None where nothing speaks
-        against it. Consents of two patients are refused unless it is known which of them the signer is.
+        """For each consent, by the names of its patient, why the person cannot give it; None where nothing speaks
+        against it. Consents of two patients are refused unless it is known which of them the person is.
         """
         names = list(consents)
         several = len(_persons([each for each in names if each])) > 1
