@@ -30,9 +30,10 @@ artifacts: setup  ## compile the contracts and build the scripts of the pages
 	$(BIN)/python -m mydata_ledger.scripts.compile
 	$(BIN)/python -m mydata_ledger.scripts.bundle
 
-docs: setup  ## write the pages that are made from code: settings.md, faults.md
+docs: setup  ## write the pages that are made from code: settings.md, faults.md, services.md
 	$(BIN)/python -m mydata_ledger.scripts.settings
 	$(BIN)/python -m tests.ledger.faults
+	$(BIN)/python -m testing.capabilities
 
 bench: setup  ## list the benches, or run one: B=gas
 	bench/run $(B)

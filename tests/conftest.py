@@ -2,11 +2,23 @@
 
 import pytest
 
+from testing.capabilities.named import NamedTests
+from testing.capabilities.rows import BadRow, capabilities, named_tests
 from testing.cluster import MISSING, Cluster, programs
 from testing.sizes import use_profiles
 from tests.spread import Spread, longest_first
 
 use_profiles()
+
+
+def pytest_configure(config):
+    """The process that sees all reports also checks the tests that show capabilities."""
+    if hasattr(config, "workerinput"):
+        return
+    try:
+        config.pluginmanager.register(NamedTests(named_tests(capabilities())))
+    except BadRow as error:
+        raise pytest.UsageError(str(error)) from error
 
 
 @pytest.hookimpl(optionalhook=True)

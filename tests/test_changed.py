@@ -12,7 +12,7 @@ from testing.changed import GitFailed
 from testing.reach import reached, users
 
 ROOT = Path(__file__).parents[1]
-NAMED = ("contracts", "web", "docs", "scripts")
+NAMED = ("contracts", "web", "docs", "scripts", "services")
 HOUSE = "tests/test_house.py"
 IDENTITY = ("-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false")
 
@@ -95,6 +95,8 @@ def test_the_ground_reaches_everything_that_stands_on_it(reach):
         ("contracts/RecordRegistry.sol", "tests/anchors/test_chain.py", "tests/ledger/test_merkle.py"),
         ("web/portal/api.js", "tests/web/test_portal.py", "tests/anchors/test_chain.py"),
         ("docs/faults.md", "tests/ledger/test_decide_faults.py", "tests/api/test_routes.py"),
+        ("docs/services.md", "tests/docs/test_services.py", "tests/api/test_routes.py"),
+        ("services/energy/capabilities.toml", "tests/docs/test_services.py", "tests/api/test_routes.py"),
         ("scripts/kubo", "tests/anchors/test_ipfs.py", "tests/ledger/test_merkle.py"),
         ("anchors/notifiers/deleted.py", "tests/anchors/test_notifiers.py", "tests/ledger/test_merkle.py"),
         ("tests/ledger/test_note.py", "tests/ledger/test_note.py", "tests/ledger/test_tiles.py"),

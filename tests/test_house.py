@@ -73,7 +73,7 @@ def test_every_package_says_in_one_sentence_what_it_is_for():
 
 PARTS = {"catalog", "routes", "statements", "jobs", "commands", "demo", "readers", "logic", "formats", "schemas"}
 FILES_ALONE = {"commands", "demo", "readers"}
-DATA = {"page", "messages", "mappings", "dictionary.json"}
+DATA = {"page", "messages", "mappings", "dictionary.json", "capabilities.toml"}
 """What may lie in the folder of a service: modules, of which all but FILES_ALONE may be packages, and data."""
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from mydata_ledger.ledger.emergency import Incident, IncidentExtension
 from mydata_ledger.ledger.party import Party
+from mydata_ledger.scripts.verify.document import parse
 from testing.ledger_fixture import NOW, wallet
 from tests.api.api_client import ApiClient
 
@@ -74,6 +75,29 @@ def test_a_broken_glass_opens_health_data_and_never_a_bank_account(client):
     extension = extended(client, incident)
     assert (extension.status_code, extension.json()["status"]) == (202, "open")
     assert reads(client, records, extension.json()["entry"]) == set(URGENT + FURTHER)
+
+
+def test_the_emergency_path_is_refused_without_an_incident_and_for_other_purposes_and_logs_it(client):
+    records = records_of(client, "health.allergy", "health.condition", "health.medication")
+    crew, http, record = client.as_(client.fixture.responder), client.http, records["health.allergy"]
+    for category, path in (("allergy", "allergies"), ("condition", "conditions"), ("medication", "medications")):
+        url = f"/emergency/{path}/{records[f'health.{category}']}"
+        assert http.get(url, headers=crew).status_code == 404, "without an incident"
+        assert http.get(url, params={"incident": "0x" + "07" * 32}, headers=crew).status_code == 404, "of nobody"
+    for number in ("", None):
+        form = {"data_subject": "0x" + client.fixture.ann.signer.hex(), "incident_number": number, "reason": "fell"}
+        assert http.post("/emergency/incidents/drafts", json=form, headers=crew).status_code == 400, "no number"
+    incident = declared(client)
+    other = ("hl7:TREAT", "hl7:HPAYMT", "hl7:CLINTRCH", "hl7:HMARKT")
+    for purpose in other:
+        form = {"category": "health.allergy", "purpose": purpose, "incident": incident}
+        assert http.post(f"/access/records/{record}", json=form, headers=crew).status_code == 404, purpose
+    lines = [line for line in mine(client, "/me/timeline")["accesses"] if line["kind"] == "AccessReceipt"]
+    receipts = [parse(line["document"]).statement for line in lines]
+    assert [one.purpose for one in receipts] == ["hl7:BTG"] * 6 + list(other)
+    assert {(one.permitted, one.reason, one.requester) for one in receipts} == {
+        (False, "no_consent", client.fixture.responder.address)
+    }
 
 
 def test_searches_of_a_gateway_know_the_scope_too(client):

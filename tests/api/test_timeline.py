@@ -6,6 +6,7 @@ from mydata_ledger.ledger.access import Acknowledgement
 from mydata_ledger.ledger.merkle import Head
 from mydata_ledger.ledger.receipt import verify_logged
 from mydata_ledger.scripts.verify.document import parse
+from testing.ledger_fixture import NOW
 from tests.api.api_client import ApiClient
 
 
@@ -48,6 +49,27 @@ def test_every_access_is_listed_in_order_with_its_answer(client):
     ]
     assert "was refused (no_consent)" in page[1]["text"]
     assert "found unconscious" in page[2]["text"]
+
+
+def test_who_asked_when_what_for_about_which_record_under_which_version_refusals_too(client):
+    fixture, record, ann = client.fixture, client.issued(), client.as_(client.fixture.ann)
+    for _ in range(2):
+        fixture.consents(fixture.trial, "health.lab")
+        fixture.anchor()
+    for who, status in ((fixture.trial, 200), (fixture.insurer, 404)):
+        fixture.clock.passes(5)
+        assert client.http.get(f"/trials/records/{record}", headers=client.as_(who)).status_code == status
+    versions = {one["entry"]: one["version"] for one in client.http.get("/consents", headers=ann).json()}
+    (page,) = pages(client, "/me/timeline", fixture.ann)
+    receipts = [parse(line["document"]).statement for line in page]
+    assert [
+        (line["requester_name"], one.decided_at, one.purpose, one.action, "0x" + one.record_id.hex(), one.permitted)
+        for line, one in zip(page, receipts, strict=True)
+    ] == [
+        ("The trial", NOW + 5, "hl7:CLINTRCH", "view", record, True),
+        ("The insurer", NOW + 10, "hl7:CLINTRCH", "view", record, False),
+    ]
+    assert [[versions["0x" + entry.hex()] for entry in one.consents] for one in receipts] == [[2], []]
 
 
 def test_each_comes_with_a_document_that_proves_it_under_the_anchored_head(client):
