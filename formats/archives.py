@@ -108,17 +108,17 @@ def _bounded(packed: IO[bytes], most: int) -> bytes:
 
 def _unpack_gzip(raw: bytes, most: int) -> bytes:
     """The content of all members of a gzip. Each byte is looked at once, however many members there are."""
-    content, at = bytearray(), 0
-    while at < len(raw):
-        at = _end_of_padding(raw, _unpack_member(raw, at, content, most))
+    content, position = bytearray(), 0
+    while position < len(raw):
+        position = _end_of_padding(raw, _unpack_member(raw, position, content, most))
     return bytes(content)
 
 
-def _unpack_member(raw: bytes, at: int, content: bytearray, most: int) -> int:
+def _unpack_member(raw: bytes, position: int, content: bytearray, most: int) -> int:
     """Add the member that begins at a position to the content; returns where it ends."""
     member = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
     while not member.eof:
-        if not (piece := raw[at : at + GZIP_PIECE]):
+        if not (piece := raw[position : position + GZIP_PIECE]):
             raise MalformedInput("the gzip is broken; is the file complete?")
         try:
             content += member.decompress(piece, most + 1 - len(content))
@@ -126,13 +126,13 @@ def _unpack_member(raw: bytes, at: int, content: bytearray, most: int) -> int:
             raise MalformedInput("the gzip is broken") from error
         if len(content) > most:
             raise _too_large()
-        at += len(piece) - len(member.unused_data)
-    return at
+        position += len(piece) - len(member.unused_data)
+    return position
 
 
-def _end_of_padding(raw: bytes, at: int) -> int:
-    found = PADDING.match(raw, at)
-    return found.end() if found else at
+def _end_of_padding(raw: bytes, position: int) -> int:
+    found = PADDING.match(raw, position)
+    return found.end() if found else position
 
 
 def _too_large() -> TooLarge:

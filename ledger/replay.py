@@ -27,7 +27,7 @@ from mydata_ledger.ledger.presence import SLACK, possible_prefixes, presence_opt
 from mydata_ledger.ledger.receipt import AccessReceipt, LoggedStatement, emergency_of
 from mydata_ledger.ledger.record import Erasure, Issue, Record
 
-Answer = tuple[bool, str, tuple[bytes, ...], bytes]
+DecisionMembers = tuple[bool, str, tuple[bytes, ...], bytes]
 LAG = 60
 """Seconds by which an operator may be behind the chain and still answer (`Bounds.chain_silence`)."""
 
@@ -111,7 +111,9 @@ class Replay:
             return Outcome.OPEN if stated in strict else Outcome.OTHER
         return Outcome.SAME if all(answer == stated for answer in answers) else Outcome.OPEN
 
-    def _answers(self, logged: LoggedStatement, receipt: AccessReceipt, emergency: EmergencyScope) -> list[Answer]:
+    def _answers(
+        self, logged: LoggedStatement, receipt: AccessReceipt, emergency: EmergencyScope
+    ) -> list[DecisionMembers]:
         """The answers that follow from the evidence, in every state in which the decision may have been made."""
         request = replace(_request(receipt, self._evidence), emergency=emergency)
         return [
@@ -218,7 +220,7 @@ def _delegations(
     return [delegations, ()] if delegations and receipt.reason != Reason.DELEGATED else [delegations]
 
 
-def _answer(decision: Decision, facts: Facts) -> Answer:
+def _answer(decision: Decision, facts: Facts) -> DecisionMembers:
     data_subject = facts.record.issue.data_subject if facts.record else b""
     return decision.permitted, str(decision.reason), decision.consents, data_subject
 

@@ -94,7 +94,7 @@ def list_incidents(caller: SignedIn, kernel: KernelDep) -> list[ReviewView]:
 def complain(form: ComplaintForm, acting: ActingFor, kernel: KernelDep) -> ReviewView:
     """Say that a line of the caller's timeline was not right. A reviewer examines it by `due`; a line is filed once.
     With `for`, a line of the person for whom the caller acts, if the delegation covers it and it is no act of the
-    caller. What the person says themselves replaces what a delegate said for them, until the verdict.
+    caller. The person's own words replace those of a delegate for them, until the verdict.
     """
     complaints = kernel.people.complaints
     if not acting.covers((complaints.category(acting.person, form.position),)):

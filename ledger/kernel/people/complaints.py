@@ -22,7 +22,7 @@ class Complaints:
 
     def complain(self, person: bytes, position: int, reason: str, by: bytes = b"") -> Review:
         """File the line at a position of the access log for review; a line that was filed before stays as it was, but
-        what the person says replaces what a delegate (`by`, signer bytes) said for them, until the verdict.
+        the words of the person replace those of a delegate (`by`, signer bytes) for them, until the verdict.
 
         Raises NotFound for a line that is not about this person, NotEntitled for a delegate's own act.
         """

@@ -134,7 +134,7 @@ def _r4(resource: Mapping[str, Any], reader: ConsentReader) -> Rule:
 
 
 def _with_restrictions(resource: Mapping[str, Any], rule: Rule, reader: ConsentReader) -> Rule:
-    """The rule; an opt-in with restrictions that states none permits nothing, since they are said elsewhere."""
+    """The rule; an opt-in with restrictions that states none permits nothing, since they stand elsewhere."""
     stated = {code for _, code in codings_in(resource.get("policyRule"))}
     is_whole = rule.decision == "permit" and rule.scope == Scope() and not rule.exceptions
     if codes.WITH_RESTRICTIONS not in stated or not is_whole:

@@ -62,7 +62,8 @@ class ConsentReader:
         return rule if stated else rule.inexpressible()
 
     def _decision(self, provision: Mapping[str, Any], path: str, expected: str, depth: int) -> str:
-        effects = [e.get("valueCode") for e in members(provision, "modifierExtension", path) if url_of(e) == codes.EFFECT]
+        marks = [e for e in members(provision, "modifierExtension", path) if url_of(e) == codes.EFFECT]
+        effects = [mark.get("valueCode") for mark in marks]
         if effects and effects not in (["permit"], ["deny"]):
             raise MalformedInput(f"`{path}.modifierExtension` says permit or deny, once")
         effect = effects[0] if effects else provision.get("type")
