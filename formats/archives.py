@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -10,11 +11,13 @@ from dataclasses import dataclass
 from typing import IO
 
 from mydata_ledger.formats.encodings import KOREAN
-from mydata_ledger.ledger.errors import MalformedInput, TooLarge
+from mydata_ledger.ledger.errors import LedgerError, MalformedInput, TooLarge
 
 ZIP, GZIP = b"PK\x03\x04", b"\x1f\x8b"
 UTF8_NAME, ENCRYPTED = 0x800, 0x1
-PIECE = 64 * 1024
+PIECE, GZIP_PIECE = 64 * 1024, 4 * 1024
+"""Bytes that are read at once; of a gzip fewer, since it may have a member of 20 bytes in each."""
+PADDING = re.compile(rb"\0*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,9 @@ def _unpack_zip(raw: bytes, bounds: ArchiveBounds) -> Iterator[PackedFile]:
                 content = _read_member(archive, member, min(bounds.file_bytes, left))
                 left -= len(content)
                 yield PackedFile(name, content)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, zlib.error, RuntimeError, OSError) as error:
+    except LedgerError:
+        raise
+    except Exception as error:  # the standard library raises errors of many types for a broken archive
         raise MalformedInput("the archive is broken, or packed in a way that is not read here") from error
 
 
@@ -102,20 +107,32 @@ def _bounded(packed: IO[bytes], most: int) -> bytes:
 
 
 def _unpack_gzip(raw: bytes, most: int) -> bytes:
-    """The content of all members of a gzip."""
-    content, rest = bytearray(), raw
-    while rest:
-        member = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    """The content of all members of a gzip. Each byte is looked at once, however many members there are."""
+    content, position = bytearray(), 0
+    while position < len(raw):
+        position = _end_of_padding(raw, _unpack_member(raw, position, content, most))
+    return bytes(content)
+
+
+def _unpack_member(raw: bytes, position: int, content: bytearray, most: int) -> int:
+    """Add the member that begins at a position to the content; returns where it ends."""
+    member = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    while not member.eof:
+        if not (piece := raw[position : position + GZIP_PIECE]):
+            raise MalformedInput("the gzip is broken; is the file complete?")
         try:
-            content += member.decompress(rest, most + 1 - len(content))
+            content += member.decompress(piece, most + 1 - len(content))
         except zlib.error as error:
             raise MalformedInput("the gzip is broken") from error
         if len(content) > most:
             raise _too_large()
-        if not member.eof:
-            raise MalformedInput("the gzip is broken; is the file complete?")
-        rest = member.unused_data.lstrip(b"\0")
-    return bytes(content)
+        position += len(piece) - len(member.unused_data)
+    return position
+
+
+def _end_of_padding(raw: bytes, position: int) -> int:
+    found = PADDING.match(raw, position)
+    return found.end() if found else position
 
 
 def _too_large() -> TooLarge:

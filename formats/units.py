@@ -17,7 +17,7 @@ from typing import Any
 from mydata_ledger.ledger.errors import MalformedInput
 
 SYSTEM = "http://unitsofmeasure.org"
-MAX_CODE, MAX_POWER, KEPT = 64, 30, 4_096
+MAX_CODE, MAX_POWER, MAX_DIGITS, KEPT = 64, 30, 400, 4_096
 PLAIN = 12
 """Powers of ten up to which a number is written without an exponent."""
 MERCURY = {"millimeter_Hg": "0.133322", "centimeter_Hg": "1.33322", "meter_Hg": "133.322"}
@@ -102,16 +102,26 @@ def is_unit(code: str) -> bool:
 def convert(value: Decimal, code: str, into: str) -> Decimal | None:
     """A value in another unit, to 12 significant digits; None if the two units do not mean the same.
 
-    Raises MalformedInput for a text that is no unit.
+    Raises MalformedInput for a text that is no unit, and for a value to convert of more than 400 digits or above
+    10^400, which no quantity has and which would take very long.
     """
     source, target = normal(code), normal(into)
     if source == target:
         return value
+    _check_size(value)
     found = _linear(source, target)
     if found is None or not value.is_finite():
         return None
     factor, offset = found
     return _rounded(Fraction(value) * factor + offset)
+
+
+def _check_size(value: Decimal) -> None:
+    if not value.is_finite():
+        return
+    _, digits, exponent = value.as_tuple()
+    if not isinstance(exponent, int) or len(digits) > MAX_DIGITS or abs(exponent) > MAX_DIGITS:
+        raise MalformedInput(f"a value has at most {MAX_DIGITS} digits")
 
 
 def _rounded(value: Fraction) -> Decimal:

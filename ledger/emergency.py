@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from mydata_ledger.ledger.consent import category_covers
@@ -22,6 +22,11 @@ class EmergencyScope:
     urgent: tuple[str, ...] = ()
     further: tuple[str, ...] = ()
     since: int = 0
+
+    @property
+    def always(self) -> EmergencyScope:
+        """This scope at every second: what is decided now never reaches more, also if the clock went back."""
+        return replace(self, since=0)
 
     def with_scope(self, other: EmergencyScope) -> EmergencyScope:
         """This scope and what another one reaches."""

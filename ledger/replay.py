@@ -27,6 +27,7 @@ from mydata_ledger.ledger.presence import SLACK, possible_prefixes, presence_opt
 from mydata_ledger.ledger.receipt import AccessReceipt, LoggedStatement, emergency_of
 from mydata_ledger.ledger.record import Erasure, Issue, Record
 
+DecisionMembers = tuple[bool, str, tuple[bytes, ...], bytes]
 LAG = 60
 """Seconds by which an operator may be behind the chain and still answer (`Bounds.chain_silence`)."""
 
@@ -102,15 +103,23 @@ class Replay:
             return Outcome.SEARCH if receipt.permitted and not receipt.consents else Outcome.OTHER
         if receipt.record_id not in self._issues and not self._evidence.complete:
             return Outcome.NOT_HELD
-        request = _request(receipt, self._evidence)
-        answers = [
+        stated = (receipt.permitted, receipt.reason, receipt.consents, receipt.data_subject)
+        answers = self._answers(logged, receipt, self._evidence.emergency)
+        if stated not in answers:
+            # the clock may have been before the second of the scope, which decides nothing any more
+            strict = self._answers(logged, receipt, self._evidence.emergency.always)
+            return Outcome.OPEN if stated in strict else Outcome.OTHER
+        return Outcome.SAME if all(answer == stated for answer in answers) else Outcome.OPEN
+
+    def _answers(
+        self, logged: LoggedStatement, receipt: AccessReceipt, emergency: EmergencyScope
+    ) -> list[DecisionMembers]:
+        """The answers that follow from the evidence, in every state in which the decision may have been made."""
+        request = replace(_request(receipt, self._evidence), emergency=emergency)
+        return [
             _answer(decide(request, facts, receipt.decided_at), facts)
             for facts in self._possible_facts(logged, receipt)
         ]
-        stated = (receipt.permitted, receipt.reason, receipt.consents, receipt.data_subject)
-        if stated not in answers:
-            return Outcome.OTHER
-        return Outcome.SAME if all(answer == stated for answer in answers) else Outcome.OPEN
 
     def _possible_facts(self, logged: LoggedStatement, receipt: AccessReceipt) -> Iterator[Facts]:
         """The facts of every state in which the decision may have been made."""
@@ -197,7 +206,6 @@ def _request(receipt: AccessReceipt, evidence: Evidence) -> AccessRequest:
         purposes=evidence.path(receipt.purpose),
         action=receipt.action,
         incident=receipt.justification,
-        emergency=evidence.emergency,
     )
 
 
@@ -212,7 +220,7 @@ def _delegations(
     return [delegations, ()] if delegations and receipt.reason != Reason.DELEGATED else [delegations]
 
 
-def _answer(decision: Decision, facts: Facts) -> tuple[bool, str, tuple[bytes, ...], bytes]:
+def _answer(decision: Decision, facts: Facts) -> DecisionMembers:
     data_subject = facts.record.issue.data_subject if facts.record else b""
     return decision.permitted, str(decision.reason), decision.consents, data_subject
 

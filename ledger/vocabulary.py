@@ -63,7 +63,8 @@ class Catalog:
 class Vocabulary:
     """All catalogs combined; only this class knows the hierarchy of purposes.
 
-    `emergency` is what an emergency reaches, from the UTC second `emergency_since` on.
+    `emergency` is what an emergency reaches, from the UTC second `emergency_since` on, and `emergency_now` the same
+    for questions that are answered now, whatever the clock says.
     """
 
     def __init__(self, catalogs: Iterable[Catalog], emergency_since: int = 0) -> None:
@@ -78,6 +79,7 @@ class Vocabulary:
             self.areas |= {catalog.name: catalog.area} if catalog.area else {}
             self.identifying |= catalog.identifying
             self.emergency = self.emergency.with_scope(catalog.emergency)
+        self.emergency_now = self.emergency.always
         self._paths: dict[str, tuple[str, ...]] = {}
         self._below = {
             category: tuple(sorted(lower for lower in self.categories if lower.startswith(category + ".")))

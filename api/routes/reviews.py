@@ -93,12 +93,13 @@ def list_incidents(caller: SignedIn, kernel: KernelDep) -> list[ReviewView]:
 @router.post("/me/complaints", status_code=201)
 def complain(form: ComplaintForm, acting: ActingFor, kernel: KernelDep) -> ReviewView:
     """Say that a line of the caller's timeline was not right. A reviewer examines it by `due`; a line is filed once.
-    With `for`, a line of the person for whom the caller acts, if the delegation covers it.
+    With `for`, a line of the person for whom the caller acts, if the delegation covers it and it is no act of the
+    caller. The person's own words replace those of a delegate for them, until the verdict.
     """
     complaints = kernel.people.complaints
     if not acting.covers((complaints.category(acting.person, form.position),)):
         raise NotFound
-    return ReviewView.of(complaints.complain(acting.person, form.position, form.reason))
+    return ReviewView.of(complaints.complain(acting.person, form.position, form.reason, acting.signer))
 
 
 @router.get("/me/complaints")

@@ -429,3 +429,20 @@ def test_whom_the_ward_forbids_sees_no_record_although_they_are_named():
         "/access/persons", BEN, {"data_subject": "0x" + life.ward.signer.hex(), "purpose": SELF_VIEW}
     ).json()
     assert {one["record"]["category"] for one in found} == {"health.vitals", "health.identity"}
+
+
+def test_a_delegate_cannot_take_the_complaint_about_their_own_reading(life):
+    """A line is filed once: who reads for the person must not be the one who files it, nor have the last word."""
+    life.names(BEN, ("health",))
+    eve = wallet(120)
+    life.names(eve, ("health",))
+    life.fixture.anchor()
+    life.get("/records", BEN, life.ward)
+    position = life.fixture.store.log.head(ACCESS).size - 1
+    own = life.post("/me/complaints", BEN, {"position": position, "reason": "all well"}, life.ward)
+    assert (own.status_code, own.json()["error"]) == (403, "not_entitled")
+    assert life.post("/me/complaints", eve, {"position": position, "reason": "all well"}, life.ward).status_code == 201
+    made = life.post("/me/complaints", life.ward, {"position": position, "reason": "why did he look?"}).json()
+    assert (made["said"]["reason"], "by" in made["said"], made["party"]) == ("why did he look?", False, BEN.address)
+    again = life.post("/me/complaints", eve, {"position": position, "reason": "all well"}, life.ward).json()
+    assert again["said"]["reason"] == "why did he look?"

@@ -2,8 +2,11 @@
 
 import gzip
 import io
+import itertools
+import time
 import zipfile
 import zlib
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
@@ -103,6 +106,23 @@ def test_what_is_encrypted_broken_or_packed_otherwise_is_refused():
     ):
         with pytest.raises(MalformedInput):
             list(unpack(bytes(raw)))
+
+
+@pytest.mark.parametrize("kind", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_an_archive_with_any_one_byte_altered_is_unpacked_or_refused(kind):
+    """The standard library raises errors of many types, also of its own modules for bzip2 and LZMA."""
+    sound = packed(("a", b"text" * 50), kind=kind)
+    for place, mask in itertools.product(range(len(sound)), (0x01, 0x80, 0xFF)):
+        altered = bytearray(sound)
+        altered[place] ^= mask
+        with suppress(LedgerError):
+            list(unpack(bytes(altered)))
+
+
+def test_a_gzip_of_very_many_members_takes_no_longer_than_its_bytes():
+    begun = time.process_time()
+    assert next(unpack(gzip.compress(b"") * 100_000 + bytes(5) + gzip.compress(b"x"))).content == b"x"
+    assert time.process_time() - begun < 5
 
 
 @given(some.binary(max_size=120), some.sampled_from([b"PK\x03\x04", b"\x1f\x8b\x08\0", b""]))

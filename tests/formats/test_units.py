@@ -121,6 +121,14 @@ def test_what_is_no_unit_is_refused(text):
         convert(Decimal(1), text, "m")
 
 
+@pytest.mark.parametrize("text", ["1e401", "1e-401", "1e999999999", "1e-999999999", "0e999999999", "1" * 401])
+def test_a_value_that_would_take_minutes_is_refused(text):
+    """Eight characters of a file can name a number of a million digits."""
+    with pytest.raises(MalformedInput, match="400 digits"):
+        convert(Decimal(text), "m", "km")
+    assert convert(Decimal(text), "m", "m") == Decimal(text), "nothing is computed"
+
+
 def test_a_value_that_is_no_number_is_not_converted():
     assert convert(Decimal("NaN"), "g", "kg") is None
     assert convert(Decimal("Infinity"), "g", "kg") is None

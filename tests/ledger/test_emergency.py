@@ -122,16 +122,37 @@ def test_an_earlier_receipt_replays_as_it_was_decided(ledger):
     vitals = issued(ledger, VITALS)
     start = ledger.clock.now()
     since = start + 10
-    ledger.rebuild(vocabulary=Vocabulary([CATALOG], since))
+    ledger.rebuild(vocabulary=of_earlier_release(since))
     incident = ledger.declares(ledger.responder)
     before = reason(ledger, vitals, VITALS, incident)
+    ledger.rebuild(vocabulary=Vocabulary([CATALOG], since))
     ledger.clock.passes(10)
     ledger.anchor()
     assert [before, reason(ledger, vitals, VITALS, incident)] == [Reason.BROKE_GLASS, Reason.NO_CONSENT]
     scope = ledger.world.vocabulary.emergency
     assert outcomes(ledger, emergency=scope) == [Outcome.SAME, Outcome.SAME]
     assert outcomes(ledger, emergency=replace(scope, since=start)) == [Outcome.OTHER, Outcome.SAME]
-    assert outcomes(ledger, emergency=replace(scope, since=since + 1)) == [Outcome.SAME, Outcome.OTHER]
+    assert outcomes(ledger, emergency=replace(scope, since=since + 1)) == [Outcome.SAME, Outcome.OPEN]
+
+
+def of_earlier_release(since):
+    """The vocabulary under which the release before the scope answered."""
+    vocabulary = Vocabulary([CATALOG], since)
+    vocabulary.emergency_now = vocabulary.emergency
+    return vocabulary
+
+
+@pytest.mark.parametrize("ahead", [1, 30 * DAY, 2**53 - 2_000_000_000])
+def test_a_clock_that_is_before_the_second_opens_nothing_more(ledger, ahead):
+    """The clock was wrong at the first start and was set back, or the file with the second was changed."""
+    vitals = issued(ledger, VITALS)
+    ledger.rebuild(vocabulary=Vocabulary([CATALOG], ledger.clock.now() + ahead))
+    incident = ledger.declares(ledger.responder)
+    assert reason(ledger, vitals, VITALS, incident) == Reason.NO_CONSENT
+    search = ledger.kernel.decisions.search
+    assert search.find(ledger.responder.address, VITALS, "hl7:BTG", "view", incident=incident) == []
+    assert search.evaluate(ledger.responder.address, ledger.ann.signer, "hl7:BTG", "view", incident=incident) == []
+    assert outcomes(ledger, emergency=ledger.world.vocabulary.emergency)[0] is Outcome.OPEN
 
 
 def test_an_extension_without_its_incident_opens_nothing(ledger):

@@ -79,6 +79,8 @@ def _r4(resource, question):
     bases = {BASES[code] for code in stated}
     base = bases.pop() if len(bases) == 1 else ""
     root = resource.get("provision", {})
+    if "OPTINR" in stated and base == "permit" and root.get("type", base) == base and not root.keys() - {"type"}:
+        return ""
     if root.get("type", base) != base:
         decided = _verdict(root, question, root["type"])
         return (base if base == "permit" else "") if decided is None else decided

@@ -393,3 +393,53 @@ def test_no_two_categories_or_purposes_have_one_label():
         for language in ("label", "label_ko"):
             labels = [getattr(term, language) for term in terms.values()]
             assert len(set(labels)) == len(labels)
+
+
+AUTHOR = {"text": "author of the data"}
+NO_RECIPIENTS = [AUTHOR, [AUTHOR], "IRCP", {"coding": [{"system": codes.PARTICIPATION, "display": "author"}]}]
+NO_RECIPIENTS += [{"coding": [{"system": system, "code": code}]} for system, code in (
+    ("http://example.org/roles", "IRCP"), (codes.PARTICIPATION, "SPC"), (codes.PARTICIPATION, "DIR"),
+    (codes.PARTICIPATION, "AUT"))]  # fmt: skip
+
+
+@pytest.mark.parametrize("role", NO_RECIPIENTS)
+@pytest.mark.parametrize("decision", ["permit", "deny"])
+def test_an_actor_whose_role_is_not_known_to_receive_gets_nothing(role, decision):
+    """A permit for data *of* somebody must not become a permit *to* them."""
+    bound = {"type": decision, "actor": [{"role": role, "reference": {"reference": "Organization/trial"}}]}
+    found = imported(r4({"provision": [bound]}, "OPTIN" if decision == "deny" else "OPTOUT"))
+    assert found.grants == {}
+    assert any(loss.path.endswith("actor[0].role") for loss in found.losses)
+
+
+@pytest.mark.parametrize("bound", [
+    {"actor": [{"reference": {"reference": "Organization/trial"}, "modifierExtension": [{"url": "urn:x:not"}]}]},
+    {"data": [{"meaning": "instance", "reference": {"reference": "Observation/1"},
+               "modifierExtension": [{"url": "urn:x:not"}]}]},
+    {"extension": [{"url": codes.CONDITION, "valueCode": "once"}]},
+    {"extension": [{"url": codes.CONDITION, "extension": [{"valueString": "once"}]}]},
+])  # fmt: skip
+def test_a_bound_that_is_changed_or_cannot_be_read_is_no_wider_one(bound):
+    whole = {"type": "permit", "actor": [{"reference": {"reference": "Organization/trial"}}]}
+    assert imported(r4({"provision": [whole]})).grants
+    found = imported(r4({"provision": [whole | bound]}))
+    assert found.grants == {}
+    assert found.losses
+
+
+@pytest.mark.parametrize("effects", [[{"valueString": "deny"}], [{}], [{"valueCode": "deny"}, {"valueCode": "permit"}]])
+def test_a_forbid_whose_mark_is_damaged_is_refused_and_no_permit(effects):
+    marks = [{"url": codes.EFFECT, **effect} for effect in effects]
+    with pytest.raises(MalformedInput, match="permit or deny"):
+        imported(r5({"modifierExtension": marks, "actor": [{"reference": {"reference": "Organization/trial"}}]}))
+
+
+@pytest.mark.parametrize("provision", [None, {}, {"type": "permit"}])
+def test_an_opt_in_with_restrictions_that_states_none_permits_nothing(provision):
+    resource = r4(provision, "OPTINR")
+    resource = {name: value for name, value in resource.items() if value is not None}
+    found = read(resource, everyone="role:clinic")
+    assert found.grants == {}
+    assert "restrictions" in found.losses[0].what
+    stated = r4({"type": "permit", "purpose": purpose("TREAT")}, "OPTINR")
+    assert read(stated, everyone="role:clinic").grants, "those that are stated hold"

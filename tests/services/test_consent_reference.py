@@ -196,7 +196,12 @@ def imported(resource):
     return read(resource, grantee=ACCOUNTS.get, record=RECORDS.get, everyone=ROLE)
 
 
-SAYS_ALL_THE_SAME = {"bounded to nothing", "permits and denies the same at one level", "data of before 1970"}
+SAYS_ALL_THE_SAME = {
+    "an opt-in with restrictions, which are not stated here",
+    "bounded to nothing",
+    "permits and denies the same at one level",
+    "data of before 1970",
+}
 
 BEYOND_GRANTS = {
     "an exception cannot be told apart from what is denied",

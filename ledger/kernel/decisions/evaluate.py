@@ -45,7 +45,7 @@ class Evaluation:
         self._world.vocabulary.check_action(action)
         path = self._world.vocabulary.path(purpose)
         members = secrets.token_bytes(32), requester, record_id, category, path, action
-        return AccessRequest(*members, emergency=self._world.vocabulary.emergency)
+        return AccessRequest(*members, emergency=self._world.vocabulary.emergency_now)
 
     def may_ask_for(self, caller: str, requester: str) -> bool:
         """Whether the caller may ask for a requester: for themselves, or for any as an accredited enforcement point."""

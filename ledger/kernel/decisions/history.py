@@ -55,7 +55,7 @@ class DecisionHistory:
         record = self._world.index.record(question.record_id)
         if record is None or record.issue.data_subject != data_subject:
             raise NotFound
-        question = replace(question, category=record.issue.category)
+        question = replace(question, category=record.issue.category, emergency=self._world.vocabulary.emergency)
         logged_question = replace(question, requester=requester_name(data_subject))
         at_time = self._resolve_time(moment, self._search.log_search(logged_question).decided_at)
         facts = self._facts_at(question, record, at_time)

@@ -91,7 +91,7 @@ class RecordSearch:
             self._world.vocabulary.check_declared(category)
         self._world.vocabulary.check_action(action)
         members = token_bytes(32), requester, record_id, category, self._world.vocabulary.path(purpose), action
-        return AccessRequest(*members, incident, at_least, self._world.vocabulary.emergency)
+        return AccessRequest(*members, incident, at_least, self._world.vocabulary.emergency_now)
 
     def find(
         self, requester: str, category: str, purpose: str, action: str, *, incident: bytes = NO_INCIDENT

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from mydata_ledger.ledger.emergency import Incident, IncidentExtension
-from mydata_ledger.ledger.errors import NotFound
+from mydata_ledger.ledger.errors import NotEntitled, NotFound
 from mydata_ledger.ledger.kernel.people.reviews import COMPLAINT, Review, Reviews
 from mydata_ledger.ledger.kernel.world import World
+from mydata_ledger.ledger.party import requester_name
 from mydata_ledger.ledger.receipt import ACCESS, AccessReceipt, LoggedStatement, Statement, category_of_access
 
 
@@ -19,16 +20,19 @@ class Complaints:
         """What the line at a position of the access log is about. Raises NotFound if it is not about this person."""
         return category_of_access(self._line(person, position).signed.statement)
 
-    def complain(self, person: bytes, position: int, reason: str) -> Review:
-        """File the line at a position of the access log for review; a line that was filed before stays as it was.
+    def complain(self, person: bytes, position: int, reason: str, by: bytes = b"") -> Review:
+        """File the line at a position of the access log for review; a line that was filed before stays as it was, but
+        the words of the person replace those of a delegate (`by`, signer bytes) for them, until the verdict.
 
-        Raises NotFound for a line that is not about this person.
+        Raises NotFound for a line that is not about this person, NotEntitled for a delegate's own act.
         """
         logged = self._line(person, position)
-        statement = logged.signed.statement
-        return self._reviews.file_once(
-            COMPLAINT, logged.signed.entry.entry, (person, _party_of(statement)), _details(logged, reason)
-        )
+        party, details = _party_of(logged.signed.statement), _details(logged, reason)
+        if by not in {b"", person}:
+            details |= {"by": requester_name(by)}
+            if party == requester_name(by):
+                raise NotEntitled("only the person themselves complains of what their delegate did")
+        return self._reviews.file_once(COMPLAINT, logged.signed.entry.entry, (person, party), details)
 
     def _line(self, person: bytes, position: int) -> LoggedStatement:
         logged = self._world.log.statement_at(ACCESS, position)

@@ -78,9 +78,14 @@ class Reviews:
         return review_id
 
     def file_once(self, queue: str, review_id: bytes, sides: tuple[bytes, str], details: Mapping[str, Any]) -> Review:
-        """File an item about a person and a party, and return it; an item of this id that is there stays as it is."""
+        """File an item about a person and a party, and return it; an item of this id that is there stays as it is, but
+        one that was filed `by` a delegate and waits is replaced by the person's own, with its deadline.
+        """
         due = self._world.clock.now() + self._world.bounds.review_seconds
         item = WorkItem(_kind(queue), review_id, *sides, WAITING, due, dict(details))
+        found = self._world.work_items.item(item.kind, item.id)
+        if found and found.state == WAITING and "by" in found.body and "by" not in details:
+            item = replace(item, due=found.due, version=found.version)
         self._file(item)
         return _review(self._world.work_items.item(item.kind, item.id) or item)
 

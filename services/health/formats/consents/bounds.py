@@ -63,10 +63,7 @@ class BoundReader:
         return bound
 
     def _actor(self, bound: Bound, actor: Mapping[str, Any], path: str, decision: str) -> None:
-        roles = {code for _, code in codings_in(actor.get("role"))}
-        if roles and not roles & codes.RECIPIENTS:
-            names = ", ".join(sorted(roles))[:80]
-            self._unknown(bound, f"{path}.role", f"{names} receives nothing: a bound on where data come from")
+        if not self._receives(bound, actor, path):
             return
         names_given = names_in(actor.get("reference"))
         resolved = self.grantee.all(names_given)
@@ -77,6 +74,18 @@ class BoundReader:
             self._unknown(bound, path, "its reference and its identifier name two parties")
         else:
             bound.names = (bound.names or set()) | resolved
+
+    def _receives(self, bound: Bound, actor: Mapping[str, Any], path: str) -> bool:
+        """Whether the actor gets data: one without a role does, one whose role is not known here does not."""
+        stated = list(codings_in(actor.get("role")))
+        names = ", ".join(sorted({code for _, code in stated}))[:80] or "a role without a code"
+        if actor.get("modifierExtension"):
+            self._unknown(bound, f"{path}.modifierExtension", "it changes what the actor means and is not known here")
+        elif actor.get("role") and not any(c in codes.RECIPIENTS and s in codes.ROLE_SYSTEMS for s, c in stated):
+            self._unknown(bound, f"{path}.role", f"{names} receives nothing: a bound on where data come from")
+        else:
+            return True
+        return False
 
     def classes(self, provision: Mapping[str, Any], name: str, path: str) -> Bound:
         """The categories, from `class` (R4) or `resourceType` (R5)."""
@@ -132,7 +141,8 @@ class BoundReader:
         bound = Bound(set()) if data else Bound()
         for number, one in enumerate(data):
             resolved: set[str] = set()
-            if isinstance(one, Mapping) and one.get("meaning") in ("instance", None):
+            is_instance = isinstance(one, Mapping) and one.get("meaning") in ("instance", None)
+            if is_instance and not one.get("modifierExtension"):
                 resolved = self.record.all(names_in(one.get("reference")))
             if len(resolved) == 1:
                 bound.names = (bound.names or set()) | resolved

@@ -5,6 +5,7 @@ from __future__ import annotations
 ACT_REASON = "http://terminology.hl7.org/CodeSystem/v3-ActReason"
 ACT_CODE = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
 PARTICIPATION = "http://terminology.hl7.org/CodeSystem/v3-ParticipationType"
+ROLE_SYSTEMS = {PARTICIPATION, "http://hl7.org/fhir/v3/ParticipationType", ""}
 CONSENT_ACTION = "http://terminology.hl7.org/CodeSystem/consentaction"
 CONSENT_SCOPE = "http://terminology.hl7.org/CodeSystem/consentscope"
 LOINC = "http://loinc.org"
@@ -19,10 +20,12 @@ position in the tree.
 POLICY, ONLY_PROVISIONS = "urn:mydata:policy", "only-provisions"
 """The base of a consent that this ledger wrote: what no provision permits is not permitted, nor is it forbidden."""
 
-RECIPIENTS = {"IRCP", "PRCP", "REFB", "REFT", "SPC", "DIR", "TRC"}
-"""Participation types of recipients; custodians, authors and others are none. An actor without a
-type is a recipient.
+RECIPIENTS = {"IRCP", "PRCP", "REFB", "REFT", "TRC", "NOT"}
+"""Participation types of recipients: `IRCP` of HL7 and those below it. Custodians, authors, subjects and others are
+none. An actor without any role is a recipient.
 """
+WITH_RESTRICTIONS = "OPTINR"
+"""An opt-in with restrictions, which the consent has to state."""
 BASES = {"OPTIN": "permit", "OPTINR": "permit", "OPTOUT": "deny", "OPTOUTE": "deny"}
 SPARES_EMERGENCIES = "OPTOUTE"
 ALL_PURPOSES = "PurposeOfUse"

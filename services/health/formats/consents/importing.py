@@ -130,6 +130,20 @@ def _r4(resource: Mapping[str, Any], reader: ConsentReader) -> Rule:
     for name in ("policy", "verification"):
         if resource.get(name):
             reader.losses.lost(f"Consent.{name}", f"`{name}` is kept with the resource only", KEPT_ONLY)
+    return _with_restrictions(resource, _tree_r4(resource, reader, base, spares), reader)
+
+
+def _with_restrictions(resource: Mapping[str, Any], rule: Rule, reader: ConsentReader) -> Rule:
+    """The rule; an opt-in with restrictions that states none permits nothing, since they stand elsewhere."""
+    stated = {code for _, code in codings_in(resource.get("policyRule"))}
+    is_whole = rule.decision == "permit" and rule.scope == Scope() and not rule.exceptions
+    if codes.WITH_RESTRICTIONS not in stated or not is_whole:
+        return rule
+    reader.losses.lost("Consent.policyRule", "an opt-in with restrictions, which are not stated here")
+    return rule.inexpressible()
+
+
+def _tree_r4(resource: Mapping[str, Any], reader: ConsentReader, base: str, spares: bool) -> Rule:
     provision = resource.get("provision")
     if provision is None:
         return _base("Consent", base, (), spares)

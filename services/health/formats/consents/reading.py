@@ -62,10 +62,11 @@ class ConsentReader:
         return rule if stated else rule.inexpressible()
 
     def _decision(self, provision: Mapping[str, Any], path: str, expected: str, depth: int) -> str:
-        effect = provision.get("type")
-        for extension in members(provision, "modifierExtension", path):
-            if isinstance(extension, Mapping) and extension.get("url") == codes.EFFECT:
-                effect = extension.get("valueCode")
+        marks = [e for e in members(provision, "modifierExtension", path) if url_of(e) == codes.EFFECT]
+        effects = [mark.get("valueCode") for mark in marks]
+        if effects and effects not in (["permit"], ["deny"]):
+            raise MalformedInput(f"`{path}.modifierExtension` says permit or deny, once")
+        effect = effects[0] if effects else provision.get("type")
         if effect in ("permit", "deny"):
             return str(effect)
         if effect is not None:
@@ -134,8 +135,9 @@ class ConsentReader:
 
 
 def _conditions(provision: Mapping[str, Any], path: str) -> frozenset[str]:
+    """The conditions; one without a text is the empty one, which is none that is known here."""
     extensions = [e for e in members(provision, "extension", path) if url_of(e) == codes.CONDITION]
-    return frozenset(str(e["valueString"]) for e in extensions if isinstance(e.get("valueString"), str))
+    return frozenset(str(e.get("valueString", "")) for e in extensions)
 
 
 def _opposite(decision: str) -> str:
