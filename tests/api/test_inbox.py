@@ -50,6 +50,7 @@ def test_a_wrong_subscription_says_what_is_right(client):
 
 
 def test_results_are_announced_to_nobody_in_particular(client):
+    client.fixture.anchor()
     client.fixture.kernel.log_consumer.consume()
     notified = client.http.post("/results", json={"reference": "KCT1"}, headers=client.as_(client.fixture.trial))
     assert (notified.status_code, notified.json()) == (202, {"status": "announced"})

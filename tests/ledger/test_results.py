@@ -16,8 +16,10 @@ def world():
     return LedgerFixture()
 
 
-def signs(world, *grants, to=None):
+def signs(world, *grants, to=None, on_chain=True):
     world.says(to or world.trial.address, grants)
+    if on_chain:
+        world.anchor()
     world.kernel.log_consumer.consume()
 
 
@@ -102,3 +104,23 @@ def test_two_consents_get_one_message(world):
     signs(world, permit(world), permit(world, category=VITALS))
     announces(world)
     assert len(reached(world)) == 1
+
+
+def test_results_wait_for_the_chain_as_the_rule_does(world):
+    signs(world, permit(world), on_chain=False)
+    announces(world)
+    assert reached(world) == []
+
+
+@pytest.mark.parametrize("condition", ["emergency-only", f"retain-until:{NOW - 60}"])
+def test_results_reach_nobody_under_a_condition_that_permits_nothing_now(world, condition):
+    signs(world, replace(permit(world), conditions=(condition,)))
+    announces(world)
+    assert reached(world) == []
+
+
+def test_a_party_whose_accreditation_ended_before_the_sending_reaches_nobody(world):
+    signs(world, permit(world))
+    announces(world)
+    world.expire(world.trial)
+    assert reached(world) == []
