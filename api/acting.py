@@ -56,15 +56,17 @@ class Acting:
         limit: int,
         key_of: Callable[[Item], Key],
         categories_of: Callable[[Item], Collection[str]],
+        *,
+        is_hidden: Callable[[Item], bool] = lambda _: False,
     ) -> Sequence[Item]:
         """The first `limit` items above `after` that the caller sees. A page is full if more follow, so that its length
-        does not show what is left out.
+        does not show what is left out. What `is_hidden` names is left out for a delegate.
         """
         if self.office is None:
             return read(after, limit)
         found: list[Item] = []
         while len(found) < limit and (page := read(after, limit)):
-            found += [item for item in page if self.covers(categories_of(item))]
+            found += [item for item in page if self.covers(categories_of(item)) and not is_hidden(item)]
             after = key_of(page[-1])
         return found[:limit]
 

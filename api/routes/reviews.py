@@ -105,7 +105,8 @@ def complain(form: ComplaintForm, acting: ActingFor, kernel: KernelDep) -> Revie
 @router.get("/me/complaints")
 def list_complaints(acting: ActingFor, kernel: KernelDep, after: After = "") -> list[ReviewView]:
     """The caller's complaints and the reviewers' verdicts, 200 a page; `review_id` is the entry of the line. With
-    `for`, those of the person for whom the caller acts, as far as the delegation covers their lines.
+    `for`, those of the person for whom the caller acts, as far as the delegation covers their lines, and none about an
+    act of the caller.
     """
     found = acting.covered(
         lambda start, most: kernel.people.complaints.of(acting.person, start, most),
@@ -113,5 +114,6 @@ def list_complaints(acting: ActingFor, kernel: KernelDep, after: After = "") -> 
         PAGE,
         lambda review: review.review_id,
         lambda review: (str(review.details["category"]),),
+        is_hidden=lambda review: review.party == acting.name,
     )
     return [ReviewView.of(review) for review in found]

@@ -446,3 +446,6 @@ def test_a_delegate_cannot_take_the_complaint_about_their_own_reading(life):
     assert (made["said"]["reason"], "by" in made["said"], made["party"]) == ("why did he look?", False, BEN.address)
     again = life.post("/me/complaints", eve, {"position": position, "reason": "all well"}, life.ward).json()
     assert again["said"]["reason"] == "why did he look?"
+    seen = {who: life.get("/me/complaints", who, life.ward).json() for who in (BEN, eve, life.ward)}
+    assert not [one for one in seen[BEN] if one["party"] == BEN.address], "what is said of him is not for him"
+    assert made["review_id"] in {one["review_id"] for one in seen[eve]} & {one["review_id"] for one in seen[life.ward]}
