@@ -24,6 +24,7 @@ EVENT_TEXTS = {
     "consent.expiring": "a consent ends soon",
     "data.used": "your data were used",
     "data.broke_glass": "your data were opened in an emergency",
+    "data.emergency_extended": "an emergency was extended to all your health data",
     "delegation.named": "somebody was named to sign for somebody",
     "study.results": "a study has results",
     "link.opened": "one of your links was opened",

@@ -4,13 +4,13 @@ import json
 from pathlib import Path
 
 import pytest
-from mydata_ledger.services.health.formats.summary import summary
 
+from mydata_ledger.formats.fhir import split
+from mydata_ledger.formats.ips import summary
 from mydata_ledger.ledger.errors import MalformedInput
 from mydata_ledger.ledger.kernel import OwnRecord
 from mydata_ledger.scripts.cli.sniffing import FileKind, kind_of
 from mydata_ledger.scripts.population import person
-from mydata_ledger.services.health.formats import split
 from mydata_ledger.services.health.formats.consents import consents_in, read_consent
 from tests.services import ips
 from tests.services.test_fhir_consents import ANN, HOSPITAL, NOW, TRIAL, WORDS, answer
