@@ -104,3 +104,23 @@ def test_a_drafts_text_shows_what_it_changes_against_the_version_in_force():
     drafted = {"notice": {"text": "notice"}, "summary": ["The trial may view"], "changes": ["removes: grant"]}
     assert "against the version in force:\n  removes: grant" in draft_text(drafted)
     assert "in force" not in draft_text(drafted | {"changes": []})
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ["--actor", "Organization/1=hospital"],
+        ["--actor", "Organization/1=0x12"],
+        ["--actor", "Organization/1"],
+        ["--everyone", "hospital"],
+        ["--record", "Observation/1"],
+    ],
+)
+def test_a_name_that_is_no_grantee_is_wrong_use(consent, wrong):
+    done = run(consent(), *wrong)
+    assert done.exit_code == 2
+    assert "imported" not in done.output
+
+
+def test_the_text_says_which_option_names_an_unknown_actor(consent):
+    assert "--actor says who an unknown actor is" in " ".join(run(consent()).output.split())
