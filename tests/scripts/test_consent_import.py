@@ -7,6 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from mydata_ledger.scripts.cli import app
+from mydata_ledger.scripts.cli.common import answer
 from mydata_ledger.scripts.cli.consent import draft_text
 from mydata_ledger.services.health.formats.consents import codes
 
@@ -124,3 +125,8 @@ def test_a_name_that_is_no_grantee_is_wrong_use(consent, wrong):
 
 def test_the_text_says_which_option_names_an_unknown_actor(consent):
     assert "--actor says who an unknown actor is" in " ".join(run(consent()).output.split())
+
+
+def test_a_role_between_colons_is_printed_as_it_is(capsys):
+    answer({}, "draft for role:hospital: drafted", as_json=False)
+    assert capsys.readouterr().out == "draft for role:hospital: drafted\n"
