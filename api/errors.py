@@ -135,8 +135,13 @@ async def _handle_validation_error(request: Request, error: Exception) -> Respon
         raise error
     first = error.errors()[0]
     location = ".".join(str(part) for part in first["loc"][1:]) or "body"
-    body = {"error": "malformed_input", "detail": f"`{location[:120]}`: {first['msg'].lower()}"}
+    body = {"error": "malformed_input", "detail": f"`{location[:120]}`: {_as_clause(first['msg'])}"}
     return _response(Reply(400, orjson.dumps(body)), request)
+
+
+def _as_clause(text: str) -> str:
+    """The text with a small first letter; the rest may quote a pattern or a name, and stays."""
+    return text[:1].lower() + text[1:]
 
 
 async def _handle_http_exception(request: Request, error: Exception) -> Response:
@@ -147,7 +152,7 @@ async def _handle_http_exception(request: Request, error: Exception) -> Response
     if status == 405:
         headers = {"allow": ", ".join(_allowed_methods(request))}
     elif status != 404:
-        body["detail"] = str(error.detail).lower()
+        body["detail"] = _as_clause(str(error.detail))
     raw = tuple((name.encode(), value.encode()) for name, value in headers.items())
     return _response(Reply(status, orjson.dumps(body), raw), request)
 

@@ -65,12 +65,12 @@ class Words:
     def _english_sentence(self, grant: Grant, name: str, what: str, why: str) -> str:
         actions = self._list(grant.actions, "actions")
         verb = "may" if grant.effect is Effect.PERMIT else "may never"
-        until = "until you withdraw" if grant.expires == NEVER else f"until {moment(grant.expires)}"
-        since = f"from {moment(grant.not_before)} " if grant.not_before else ""
+        end = "you withdraw" if grant.expires == NEVER else moment(grant.expires)
+        until = f"From {moment(grant.not_before)} until {end}" if grant.not_before else f"Until {end}"
         only = f", only {len(grant.records)} named records" if grant.records else ""
         period = f", only data {self._period(grant)}" if self._period(grant) else ""
         terms = f"; conditions: {self._list(grant.conditions, 'conditions')}" if grant.conditions else ""
-        return f"{name} {verb} {actions}: {what}{only}{period}. For: {why}. {since}{until}{terms}."
+        return f"{name} {verb} {actions}: {what}{only}{period}. For: {why}. {until}{terms}."
 
     def _korean_sentence(self, grant: Grant, name: str, what: str, why: str) -> str:
         permits = actions_sentence(what, grant.actions, permitted=grant.effect is Effect.PERMIT)

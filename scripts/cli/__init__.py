@@ -111,5 +111,7 @@ def main() -> None:
 
 
 def _exit_with_error(message: str) -> None:
-    Console(stderr=True).print(f"error: {message}", style="red", markup=False, highlight=False, soft_wrap=True)
+    Console(stderr=True, emoji=False, highlight=False).print(
+        f"error: {message}", style="red", markup=False, soft_wrap=True
+    )
     sys.exit(1)

@@ -185,7 +185,9 @@ def _unavailable_is_unknown() -> Iterator[None]:
     try:
         yield
     except SourceUnavailable as error:
-        Console(stderr=True).print(f"unknown: {error}", style="yellow", markup=False, highlight=False, soft_wrap=True)
+        Console(stderr=True, emoji=False, highlight=False).print(
+            f"unknown: {error}", style="yellow", markup=False, soft_wrap=True
+        )
         raise typer.Exit(EXIT[AuditResult.UNKNOWN]) from error
 
 

@@ -38,7 +38,7 @@ Paths = Annotated[
     ),
 ]
 STATE, URL = DEFAULT_STATE, DEFAULT_URL
-console = Console(highlight=False)
+console = Console(highlight=False, emoji=False)
 
 
 def show_summary(summary: list[str], as_json: bool) -> None:

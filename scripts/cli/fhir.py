@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from mydata_ledger.services.health.formats.consents import ConsentImport
 
 EXIT_REFUSED = 1
+EXAMPLES = {"--actor": "Organization/f001=role:responder or =0x…", "--record": "Observation/1=0x…"}
+UNKNOWN_ACTOR = "  --actor says who an unknown actor is: REFERENCE=0x… or REFERENCE=role:NAME."
 CREWS = (ANYONE, ROLE_PREFIX + RESPONDER)
 Files = Annotated[
     list[Path],
@@ -84,10 +86,10 @@ def import_(
     read = partial(
         _imported,
         words=words,
-        grantee=_pairs(actor, "--actor").get,
+        grantee={name: _grantee(value, "--actor") for name, value in _pairs(actor, "--actor").items()}.get,
         record=_pairs(record, "--record").get,
         now=int(time.time()),
-        everyone=_grantee(everyone),
+        everyone=_grantee(everyone, "--everyone") if everyone else "",
         spares_emergencies=spare_emergencies,
     )
     client, account = _session(key, url, dry_run=dry_run)
@@ -135,10 +137,13 @@ def _imported(raw: bytes, words: Vocabulary, **options: Any) -> ConsentImport:
     return read_consent(raw, words, **options)
 
 
-def _grantee(name: str) -> str:
-    if not name or re.fullmatch("role:[a-z0-9-]{1,64}", name):
+def _grantee(name: str, option: str) -> str:
+    if re.fullmatch("role:[a-z0-9-]{1,64}", name):
         return name
-    return checksum(read_hex(name, "--everyone", 20))
+    try:
+        return checksum(read_hex(name, option, 20))
+    except MalformedInput as error:
+        raise typer.BadParameter("a grantee is a party's 0x address or role:NAME", param_hint=option) from error
 
 
 def _note_emergencies(results: Sequence[dict[str, Any]], words: Vocabulary, language: str) -> None:
@@ -158,6 +163,7 @@ def _result_text(result: Mapping[str, Any], words: Vocabulary, language: str) ->
     for grantee, grants in result["grants"].items():
         lines += [f"  {Words(words, language).sentence(parse(Grant, grant), grantee)}" for grant in grants]
     lines += [f"  left out: {loss['what']} ({loss['path']}): {loss['consequence']}" for loss in result["losses"]]
+    lines += [UNKNOWN_ACTOR] if any(loss["what"].startswith("unknown actor") for loss in result["losses"]) else []
     lines += [f"  {line} --spare-emergencies leaves emergencies out." for line in result["emergencies"]]
     for name, status in result.get("drafts", {}).items():
         lines += [f"  draft for {name}: {status}", *(f"    {line}" for line in result["changes"][name])]
@@ -190,12 +196,8 @@ def _write_versions(results: Sequence[dict[str, Any]], client: Client, **options
 def _pairs(given: Sequence[str] | None, option: str) -> dict[str, str]:
     pairs = [text.rpartition("=") for text in given or ()]
     if not all(name and value for name, _, value in pairs):
-        raise MalformedInput(f"{option} is written REFERENCE=NAME, for instance Organization/f001=role:responder")
-    return {name: checksum(read_hex(value, option, 20)) if _is_account(value) else value for name, _, value in pairs}
-
-
-def _is_account(value: str) -> bool:
-    return value.startswith("0x") and len(value) == 2 + 40
+        raise typer.BadParameter(f"written as {EXAMPLES[option]}", param_hint=option)
+    return {name: value for name, _, value in pairs}
 
 
 def _vocabulary() -> Vocabulary:

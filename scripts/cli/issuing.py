@@ -107,6 +107,8 @@ def _issue(client: Client, file: Path, subject: str, category: str, *, quiet: bo
         drafted = _drafted(client, file, kind, subject, category)
         result.skipped += drafted.get("skipped", [])
         _sign(client, drafted["drafts"], result, file.name, quiet=quiet)
+    except IsADirectoryError:
+        result.reason = "a folder; name its files, for instance FOLDER/*"
     except OSError as error:
         result.reason = error.strerror or str(error)
     except (LedgerError, RequestRefused) as error:

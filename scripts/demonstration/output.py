@@ -31,9 +31,9 @@ class DemoOutput:
     """Prints the steps of a demonstration and collects their results."""
 
     def __init__(self) -> None:
-        self.console = Console(highlight=False)
+        self.console = Console(highlight=False, emoji=False)
         if not self.console.is_terminal:
-            self.console = Console(highlight=False, width=LOG_COLUMNS)
+            self.console = Console(highlight=False, emoji=False, width=LOG_COLUMNS)
         self.results: list[StepResult] = []
 
     def title(self, text: str) -> None:

@@ -65,7 +65,7 @@ TREAT - Treatment|치료
 CLINTRL TREAT Treatment in a clinical trial|임상시험 치료
 COC TREAT Coordination of care|진료 조정
 ETREAT TREAT Emergency treatment|응급 치료
-BTG ETREAT Breaking the glass|긴급 열람
+BTG ETREAT Emergency access without consent|긴급 열람
 ERTREAT ETREAT Emergency room treatment|응급실 치료
 POPHLTH TREAT Population health|인구 집단 건강
 TREATDS TREAT Treatment decisions with decision support|의사결정 지원 치료 판단

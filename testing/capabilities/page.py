@@ -14,6 +14,7 @@ specification of the eight services and of collection, under their numbers there
 - `works`: the named tests show the whole capability. A test run fails if one of them is missing, skipped or expected to
   fail; a run of the whole suite also fails if one of them did not run.
 - `partly`: what is missing is said; the named tests, of which the same is required, show what is there.
+  A row without a test is a statement only.
 - `not yet`: nothing of it is there.
 
 """

@@ -69,7 +69,7 @@ def test_a_permit_is_never_compared_with_a_forbid():
 def test_every_bound_of_a_grant_stands_in_its_sentence():
     grant = replace(BASE, not_before=86_400, data_until=1_830_297_600, records=(bytes(32),), conditions=("once",))
     english, korean = EN.sentence(grant, "The trial"), KO.sentence(grant, "The trial")
-    for part in ("1 named records", "… - 2028-01-01", "from 1970-01-02", "until 2028-01-01", "each record once"):
+    for part in ("1 named records", "… - 2028-01-01", "From 1970-01-02", "until 2028-01-01", "each record once"):
         assert part in english
     for part in ("지정한 기록 1건만", "… - 2028-01-01", "1970-01-02 00:00 UTC부터", "기록당 한 번만"):
         assert part in korean

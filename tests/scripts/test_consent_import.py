@@ -7,6 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from mydata_ledger.scripts.cli import app
+from mydata_ledger.scripts.cli.common import answer
 from mydata_ledger.scripts.cli.consent import draft_text
 from mydata_ledger.services.health.formats.consents import codes
 
@@ -104,3 +105,28 @@ def test_a_drafts_text_shows_what_it_changes_against_the_version_in_force():
     drafted = {"notice": {"text": "notice"}, "summary": ["The trial may view"], "changes": ["removes: grant"]}
     assert "against the version in force:\n  removes: grant" in draft_text(drafted)
     assert "in force" not in draft_text(drafted | {"changes": []})
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ["--actor", "Organization/1=hospital"],
+        ["--actor", "Organization/1=0x12"],
+        ["--actor", "Organization/1"],
+        ["--everyone", "hospital"],
+        ["--record", "Observation/1"],
+    ],
+)
+def test_a_name_that_is_no_grantee_is_wrong_use(consent, wrong):
+    done = run(consent(), *wrong)
+    assert done.exit_code == 2
+    assert "imported" not in done.output
+
+
+def test_the_text_says_which_option_names_an_unknown_actor(consent):
+    assert "--actor says who an unknown actor is" in " ".join(run(consent()).output.split())
+
+
+def test_a_role_between_colons_is_printed_as_it_is(capsys):
+    answer({}, "draft for role:hospital: drafted", as_json=False)
+    assert capsys.readouterr().out == "draft for role:hospital: drafted\n"

@@ -90,6 +90,7 @@ def test_a_guardian_acts_for_a_ward_and_always_sees_for_whom(stack, tab, languag
     check_looks(tab, f"records-{language}")
     page.click("#tab-timeline")
     page.reads("Seoul <i>Trial</i>", "#timeline")
+    assert by_title(page) == {"Ben": False, "Seoul": True}, "nobody is offered to complain of their own acts"
     check_looks(tab, f"timeline-{language}")
     page.run("window.scrollTo(0, document.body.scrollHeight)")
     assert page.run("document.getElementById('acting-mark').getBoundingClientRect().top") >= 0, "it stays in view"
@@ -121,6 +122,13 @@ def choose(page, value):
         "(() => { const one = document.getElementById('ward-choice');"
         f" one.value = {value!r}; one.dispatchEvent(new Event('change')); }})()"
     )
+
+
+def by_title(page):
+    """Whether a line can be complained about, by the first word of its title."""
+    lines = "[...document.querySelectorAll('#timeline article')]"
+    word, offered = "one.querySelector('h2').innerText.split(/[ :]/)[0]", "!!one.querySelector('.complaint button')"
+    return dict(page.run(f"{lines}.map((one) => [{word}, {offered}])"))
 
 
 def shown_tabs(page):

@@ -141,6 +141,7 @@ export interface Complaint {
 }
 
 export interface AccessReceipt {
+  requester: string;
   category: string;
   purpose: string;
   action: string;
@@ -220,6 +221,8 @@ export interface Account {
   name: string;
   /** The signer bytes of statements, 0x-hex. */
   signer: string;
+  /** The 0x address that receipts name. */
+  readonly address: string;
   signIn(): Promise<void>;
   /** Throws unless the draft is a statement of this kind that the account may sign. */
   check(kind: StatementKind, draft: Draft): Promise<unknown>;

@@ -1,4 +1,5 @@
 // "This was not right": from a line of the timeline to a reviewer, and what became of it.
+import { chosenWard } from "./acting.js";
 import { asPerson, post } from "./api.js";
 import { button, el } from "./view.js";
 import { timeText, translate } from "./words.js";
@@ -11,6 +12,7 @@ const MAX_TEXT = 2000;
 export function complaintView(access, complaint, page) {
   if (complaint) return el("p", { class: "help" }, outcomeOf(complaint));
   const box = el("div", { class: "complaint" });
+  if (chosenWard() && isBy(access, page.account.address)) return box;
   const offer = () => box.replaceChildren(button("notRight", "quiet", ask));
   const ask = () => {
     const reason = el("textarea", { maxLength: MAX_TEXT, rows: 3 });
@@ -24,6 +26,9 @@ export function complaintView(access, complaint, page) {
   offer();
   return box;
 }
+
+/** Whether that account asked: who acts for a person does not complain of their own acts. @type {(access: Access, address: string) => boolean} */
+const isBy = ({ kind, document }, address) => kind === "AccessReceipt" && document.message.requester.toLowerCase() === address.toLowerCase();
 
 /** @type {(complaint: Complaint) => string} */
 function outcomeOf({ state, due, verdict }) {

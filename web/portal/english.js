@@ -69,7 +69,7 @@ export const ENGLISH = {
   declared: "{name} declared an emergency", extended: "{name} extended the emergency",
   reaches: "Unless you forbade it, they may read until {until} without your consent: {categories}. Nothing else.", reachedAll: "Under the rule of that time they could read everything until {until}, unless you forbade it.",
   notRight: "This was not right", notRightWhy: "What was not right? (You need not say.)", complain: "Ask a reviewer", complained: "A reviewer will look at it.",
-  complaintWaits: "You said that this was not right. A reviewer looks at it by {due}.", upheld: "You said that this was not right, and the reviewers agree.", dismissed: "You said that this was not right; the reviewers found that it was.",
+  complaintWaits: "A complaint says that this was not right. A reviewer looks at it by {due}.", upheld: "A complaint says that this was not right, and the reviewers agree.", dismissed: "A complaint says that this was not right; the reviewers found that it was.",
   proof: "Save the proof", onChain: "on chain, block {block}", notOnChain: "not on chain yet",
   you: "You", verdict: "What the reviewers found", waiting: "a reviewer will look at it", justified: "justified", unjustified: "not justified",
   wishesText: "Standing wishes answer for you, so that you are not disturbed each time.",

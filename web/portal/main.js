@@ -111,6 +111,7 @@ export class Page {
       byId(`tab-${name}`).setAttribute("aria-selected", String(name === view));
       byId(`tab-${name}`).tabIndex = name === view ? 0 : -1;
     }
+    byId(`tab-${view}`).scrollIntoView({ block: "nearest", inline: "center" });
     byId(view).replaceChildren(); // so that nobody clicks on what is about to be replaced
     await this.refresh("");
   }

@@ -92,6 +92,10 @@ class Passkey {
     return this.#master !== null;
   }
 
+  get address() {
+    return this.#statements.accountOf(this.signer);
+  }
+
   async signIn() {
     for (const key of this.#keys) if (await this.#signInWith(key)) return;
     candidate = null;

@@ -25,7 +25,7 @@ class Wallet {
   constructor(provider, address) {
     this.provider = provider;
     this.name = address;
-    this.signer = address.toLowerCase();
+    this.signer = this.address = address.toLowerCase();
   }
 
   /** ERC-4361: the wallet signs the server's text, which opens a session. */
