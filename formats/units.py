@@ -126,7 +126,8 @@ def _check_size(value: Decimal) -> None:
 
 def _rounded(value: Fraction) -> Decimal:
     number = SIGNIFICANT.divide(Decimal(value.numerator), Decimal(value.denominator)).normalize(SIGNIFICANT)
-    return number.quantize(Decimal(1)) if 0 < number.as_tuple().exponent < PLAIN else number  # type: ignore[operator]
+    exponent = number.as_tuple().exponent
+    return number.quantize(Decimal(1)) if isinstance(exponent, int) and 0 < exponent < PLAIN else number
 
 
 @lru_cache(KEPT)
@@ -154,7 +155,7 @@ def _unit(code: str) -> _Unit:
     with _LOCK:
         registry = _registry()
         try:
-            tokens = list(registry._ucum_parser.parse(plain).scan_values(lambda _: True))  # noqa: SLF001
+            tokens = list(registry._ucum_parser.parse(plain).scan_values(lambda _: True))  # noqa: SLF001 - no public way
             _check_powers(tokens)
             atoms = {str(token) for token in tokens if token.type.startswith("UNIT")}
             quantity = registry.from_ucum(plain) if not atoms & NEVER else registry.Quantity(Decimal(1))
@@ -185,7 +186,7 @@ _LOCK = threading.RLock()
 @cache
 def _registry() -> Any:
     """The registry; it takes two seconds to load, once in a process."""
-    from ucumvert import PintUcumRegistry  # noqa: PLC0415
+    from ucumvert import PintUcumRegistry  # noqa: PLC0415 - takes 2 s
 
     registry = PintUcumRegistry(non_int_type=Decimal)
     for name, kilopascal in MERCURY.items():
