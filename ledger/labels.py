@@ -21,6 +21,7 @@ ROLES_KO = {
     "witness": "증인",
     "enforcement-point": "접근 통제 시스템",
     "operator": "운영자",
+    "collector": "수집자",
 }
 TERMS: Mapping[str, Mapping[str, Term]] = {
     "actions": {

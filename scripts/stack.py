@@ -24,6 +24,8 @@ from mydata_ledger.scripts.state_lock import IGNORED, STATE_LOCK, lock_state
 
 CHAIN = "devnet.json"
 DEPLOYMENTS = "deployments"
+OPERATOR_ROLES = ("operator", "holder", "collector")
+"""The gateway decides and computes; it is the holder of self-declared records, and collects for holders."""
 
 
 class Stack:
@@ -116,7 +118,7 @@ class Stack:
         admin = secret(self.state, "admin")
         gateway = Wallet(secret(self.state, "gateway"))
         self.deployment = deploy(self.rpc_url, admin, sequencer.address, folder=self.state / DEPLOYMENTS)
-        self.register_party(gateway.address, "MyData Ledger gateway", ["operator"], b"")
+        self.register_party(gateway.address, "MyData Ledger gateway", OPERATOR_ROLES, b"")
 
     def register_party(self, account: str, name: str, roles: Sequence[str], encryption_key: bytes) -> None:
         """Accredit an organisation on chain, or update its entry; does nothing if the entry is up to date."""

@@ -42,6 +42,7 @@ CATALOG = Catalog(
 )
 VOCABULARY = Vocabulary([CATALOG])
 NOTICE = Notice("general", 1, "en", "We show you who reads what.")
+OPERATOR_ROLES = frozenset({"operator", "holder", "collector"})
 ROLES = {"hospital": "holder", "trial": "trial", "insurer": "insurer", "merchant": "merchant", "responder": "responder"}
 
 
@@ -78,7 +79,9 @@ class LedgerFixture:
         self.parties = {role: wallet(number) for number, role in enumerate(ROLES, start=2)}
         self.reader_keys = {w.address: envelope.generate_reader_key() for w in self.parties.values()}
         self.hospital, self.trial, self.insurer, self.merchant, self.responder = self.parties.values()
+        self.operator = wallet(50)
         self.directory = [self.party(role, w) for role, w in self.parties.items()]
+        self.directory.append(Party(self.operator.address, "The operator", OPERATOR_ROLES, b"", 0, 0))
         self.store.directory.set_parties(self.directory)
         self.store.directory.publish(NOTICE)
         domains = {log: Domain(31337, wallet(99).address) for log in LOGS}
@@ -87,7 +90,7 @@ class LedgerFixture:
             payloads=self.payloads,
             keys=MemoryKeys(self.store.log),
             clock=self.clock,
-            gateway=wallet(50),
+            gateway=self.operator,
             vocabulary=vocabulary or VOCABULARY,
             domains=domains,
             computer=envelope.generate_reader_key(),

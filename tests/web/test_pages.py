@@ -48,7 +48,7 @@ def test_the_status_page_shows_the_ledger_as_it_is(seen):
     page = words(seen("/"))
     assert "Serving. Chain 31337 followed to block" in page
     assert re.search(r"Consents and withdrawals 0 all on chain", page)
-    assert "MyData Ledger gateway operator" in page
+    assert "MyData Ledger gateway collector holder operator" in page
 
 
 def test_a_party_s_name_is_text_and_never_markup(seen):
