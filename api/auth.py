@@ -16,10 +16,11 @@ from fastapi import Depends, Request
 from fastapi.openapi.models import HTTPBearer
 from fastapi.security.base import SecurityBase
 
+from mydata_ledger.api.session_tokens import new_token, requested_key, session_key, signed_reader_key, token_digest
 from mydata_ledger.api.siwe import SignIn
 from mydata_ledger.ledger import signers
 from mydata_ledger.ledger.errors import MalformedInput, OtherSite, SessionRequired
-from mydata_ledger.ledger.kernel import Kernel
+from mydata_ledger.ledger.kernel import Kernel, RequestedKey
 from mydata_ledger.ledger.party import ADDRESS_SIZE, checksum, keccak, requester_name
 from mydata_ledger.ledger.passkey import RelyingParty
 from mydata_ledger.ledger.ports import Sessions
@@ -83,15 +84,17 @@ class AppContext:
     settings: ApiSettings
     tiles: Tiles
 
-    def challenge(self, signer: bytes) -> SignIn:
-        """Make a new ERC-4361 message for this wallet or passkey to sign."""
+    def challenge(self, signer: bytes, reader_key: bytes = b"") -> SignIn:
+        """Make a new ERC-4361 message for this wallet or passkey to sign; it names the HPKE public key `reader_key`, if
+        that is given.
+        """
         now = self.kernel.queries.now()
         expires = now + self.settings.challenge_seconds
         nonce = self._nonce(expires)
         settings = self.settings
-        return SignIn(
-            settings.domain, account_of(signer), settings.uri, settings.chain_id, nonce, now, expires, 0, STATEMENT
-        )
+        named = settings.domain, account_of(signer), settings.uri, settings.chain_id
+        digest = sha256(reader_key).digest() if reader_key else b""
+        return SignIn(*named, nonce, now, expires, 0, STATEMENT, reader_key=digest)
 
     def sign_in(self, message: str, signature: bytes, signer: bytes = b"") -> tuple[str, str, int]:
         """Open a session for a signed message.
@@ -117,8 +120,9 @@ class AppContext:
         nonce_expires = self._nonce_expiry(siwe_message.nonce)
         if now >= nonce_expires or not self.sessions.spend(siwe_message.nonce, nonce_expires, now):
             raise SessionRequired("the nonce is unknown, used or too old; ask for a new challenge")
-        token, expires = secrets.token_urlsafe(32), now + self.kernel.queries.session_seconds
-        self.sessions.open(_token_digest(token.encode()), signer, expires)
+        token = new_token(siwe_message.reader_key)
+        expires = now + self.kernel.queries.session_seconds
+        self.sessions.open(token_digest(token.encode()), signer, expires)
         return token, requester_name(signer), expires
 
     def _nonce(self, expires: int) -> str:
@@ -169,30 +173,24 @@ def account_of(signer: bytes) -> str:
     return checksum(signer if len(signer) == ADDRESS_SIZE else keccak(signer)[-ADDRESS_SIZE:])
 
 
-def session_key(authorization: bytes) -> bytes:
-    """The key of a session, from an `Authorization` header with its token (RFC 6750). Raises SessionRequired."""
-    scheme, _, token = authorization.partition(b" ")
-    if scheme.lower() != b"bearer" or not (token := token.strip()):
-        raise SessionRequired("sign in first: POST /session/challenges, sign the message, POST /sessions")
-    return _token_digest(token)
-
-
-def _token_digest(token: bytes) -> bytes:
-    """The digest under which a session is stored: a lookup by digest leaks no prefix of the token by timing."""
-    return sha256(token).digest()
-
-
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The signed-in caller: ERC-7913 signer bytes, and the key of the session."""
+    """The signed-in caller: ERC-7913 signer bytes, the key of the session, and the digest of the reader key that the
+    sign-in message names (empty if it names none).
+    """
 
     signer: bytes
     session: bytes
+    reader_key: bytes = b""
 
     @property
     def name(self) -> str:
         """The caller's name as a requester: a wallet's EIP-55 address, or a passkey's signer bytes in 0x-hex."""
         return requester_name(self.signer)
+
+    def requested_key(self, public: bytes) -> RequestedKey:
+        """The HPKE public key of a question of this session. Raises MalformedInput."""
+        return requested_key(public, self.reader_key)
 
 
 # These dependencies are coroutines and need no other dependency: a switch to another thread, or one more node in the
@@ -223,10 +221,11 @@ class SessionToken(SecurityBase):
 
     async def __call__(self, request: Request) -> Caller:
         """Return the caller. Raises SessionRequired, MalformedInput."""
-        session = session_key(request.headers.get("authorization", "").encode("latin-1"))
+        authorization = request.headers.get("authorization", "").encode("latin-1")
+        session = session_key(authorization)
         if not self._takes_for and request.scope["query_string"] and FOR in request.query_params:
             raise MalformedInput("this address takes no `for`: it is about the caller, or names the person elsewhere")
-        return Caller((await app_context(request)).signer_of(session), session)
+        return Caller((await app_context(request)).signer_of(session), session, signed_reader_key(authorization))
 
 
 caller = SessionToken()

@@ -21,7 +21,17 @@ from mydata_ledger.api.schemas import ZERO, Form, Hex, Hex32, Term
 from mydata_ledger.ledger.access import AccessRequest
 from mydata_ledger.ledger.consent import NEVER
 from mydata_ledger.ledger.errors import MalformedInput
-from mydata_ledger.ledger.kernel import Kernel, RecordDecision, Release, answered, check_hands_out, check_permitted
+from mydata_ledger.ledger.kernel import (
+    Kernel,
+    RecordDecision,
+    Release,
+    RequestedKey,
+    Respond,
+    answered,
+    answered_about,
+    check_hands_out,
+    check_permitted,
+)
 from mydata_ledger.ledger.receipt import LoggedStatement
 from mydata_ledger.ledger.typed_data import read_hex
 
@@ -31,7 +41,11 @@ IncidentEntry = Annotated[
     str | None, Query(pattern="^0x[0-9a-fA-F]{64}$", description="entry of a declared incident, or of its extension")
 ]
 ReaderKey = Annotated[
-    str | None, Query(max_length=2_500, description="HPKE public key for those without an accredited one: tag and key")
+    str | None,
+    Query(
+        max_length=2_500,
+        description="HPKE public key: for those without an accredited one, or the one that the sign-in message names",
+    ),
 ]
 Text = Annotated[str, Field(max_length=2_000)]
 
@@ -70,21 +84,25 @@ DecisionBatcherDep = Annotated[DecisionBatcher, Depends(_decision_batcher)]
 
 
 async def release_record(
-    batcher: DecisionBatcher, request: AccessRequest, reader_key: bytes, show: Callable[[Release], T]
+    batcher: DecisionBatcher,
+    request: AccessRequest,
+    reader_key: RequestedKey,
+    show: Callable[[Release], T],
+    respond: Respond[RecordDecision] = answered,
 ) -> T:
-    """Decide an access request and release the record.
+    """Decide an access request by `respond`, and release the record.
 
     `show` makes the response from the release and runs in a thread; a denial needs no thread. Raises the errors of
     `release_answer`.
     """
     check_hands_out(request)
-    return await release_answer(batcher, request, reader_key, *await batcher.answer(request, answered), show=show)
+    return await release_answer(batcher, request, reader_key, *await batcher.answer(request, respond), show=show)
 
 
 async def release_answer(
     batcher: DecisionBatcher,
     request: AccessRequest,
-    reader_key: bytes,
+    reader_key: RequestedKey,
     answer: RecordDecision,
     receipt: LoggedStatement,
     *,
@@ -98,6 +116,15 @@ async def release_answer(
 
 def may(category: str, purpose: str, action: str = "view") -> Any:
     """FastAPI dependency that releases `record_id` to the caller for this purpose, or raises AccessDenied."""
+    return may_any((category,), purpose, action)
+
+
+def may_any(categories: Sequence[str], purpose: str, action: str = "view") -> Any:
+    """`may` for a record of any of these categories, which cover those below them; the first is a declared one.
+
+    The receipt names the record's own category if it is among them, otherwise the first: a record of another category
+    is answered like one that does not exist.
+    """
 
     async def release_for_caller(
         record_id: RecordId,
@@ -107,11 +134,11 @@ def may(category: str, purpose: str, action: str = "view") -> Any:
         reader_key: ReaderKey = None,
     ) -> Release:
         request = batcher.kernel.decisions.evaluation.request(
-            caller.name, read_hex(record_id, "record_id", 32), category, purpose, action
+            caller.name, read_hex(record_id, "record_id", 32), categories[0], purpose, action
         )
         request = replace(request, incident=read_hex(incident, "incident", 32) if incident else bytes(32))
-        key = read_hex(reader_key, "reader_key") if reader_key else b""
-        return await release_record(batcher, request, key, lambda release: release)
+        key = caller.requested_key(read_hex(reader_key, "reader_key") if reader_key else b"")
+        return await release_record(batcher, request, key, lambda release: release, answered_about(categories))
 
     return Depends(release_for_caller)
 
@@ -119,8 +146,8 @@ def may(category: str, purpose: str, action: str = "view") -> Any:
 class AccessForm(Form):
     """Category, purpose and action of an access, and in an emergency the entry of the incident, or of its extension.
 
-    `reader_key` is the HPKE key of a caller without an accredited one. With `consents_at_least`, a decision that is
-    based on fewer consents on chain is refused (503).
+    `reader_key` is the HPKE key of a caller without an accredited one, or the one that the sign-in message names. With
+    `consents_at_least`, a decision that is based on fewer consents on chain is refused (503).
     """
 
     category: Annotated[Term, Field(examples=["health.lab"])]
@@ -153,7 +180,7 @@ def may_show(pointers: Callable[[bytes, Sequence[str]], Sequence[str]]) -> Any:
 
     def release_fields(record_id: RecordId, question: FieldSelection, caller: SignedIn, kernel: KernelDep) -> Release:
         request = question.access_request(kernel, caller.name, record_id)
-        key = read_hex(question.reader_key, "reader_key")
+        key = caller.requested_key(read_hex(question.reader_key, "reader_key"))
         return kernel.decisions.releases.disclose(request, lambda content: pointers(content, question.select), key)
 
     return Depends(release_fields)

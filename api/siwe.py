@@ -28,11 +28,18 @@ MESSAGE = re.compile(
     rf"(?P<resources>\nResources:(?:\n- {URI})*)?",
     re.ASCII,
 )
+NAMESPACE = "urn:mydata-ledger:"
+READER_KEY = NAMESPACE + "reader-key:sha256:"
+"""The start of the resource that names a reader key; the SHA-256 of the encoded public key follows, in hex."""
+READER_KEY_RESOURCE = re.compile(rf"{READER_KEY}([0-9a-f]{{64}})")
 
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """A sign-in message: times are UTC seconds, 0 where not given; `address` is EIP-55; `scheme` is empty if absent."""
+    """A sign-in message: times are UTC seconds, 0 where not given; `address` is EIP-55; `scheme` is empty if absent.
+
+    `reader_key` is the SHA-256 (32 bytes) of the HPKE public key that the session may open records with, or empty.
+    """
 
     domain: str
     address: str
@@ -44,6 +51,7 @@ class SignIn:
     not_before: int = 0
     statement: str = ""
     scheme: str = ""
+    reader_key: bytes = b""
 
     def text(self) -> str:
         """The message as a wallet shows and signs it."""
@@ -52,8 +60,11 @@ class SignIn:
         return (
             f"{scheme}{self.domain} wants you to sign in with your Ethereum account:\n{self.address}\n\n{statement}\n"
             f"URI: {self.uri}\nVersion: 1\nChain ID: {self.chain_id}\nNonce: {self.nonce}\n"
-            f"Issued At: {_stamp(self.issued_at)}\nExpiration Time: {_stamp(self.expires)}"
+            f"Issued At: {_stamp(self.issued_at)}\nExpiration Time: {_stamp(self.expires)}{self._resources()}"
         )
+
+    def _resources(self) -> str:
+        return f"\nResources:\n- {READER_KEY}{self.reader_key.hex()}" if self.reader_key else ""
 
     @classmethod
     def parse(cls, text: str) -> SignIn:
@@ -72,7 +83,19 @@ class SignIn:
             not_before=_seconds(matched["not_before"]),
             statement=matched["statement"] or "",
             scheme=matched["scheme"] or "",
+            reader_key=_reader_key(matched["resources"] or ""),
         )
+
+
+def _reader_key(resources: str) -> bytes:
+    """The digest of the reader key that the resources name; empty if they name none."""
+    ours = [uri for uri in resources.split("\n- ") if uri.lower().startswith(NAMESPACE)]
+    if not ours:
+        return b""
+    named = READER_KEY_RESOURCE.fullmatch(ours[0])
+    if len(ours) > 1 or named is None:
+        raise SessionRequired("the message names a reader key twice or wrongly; ask for a challenge and sign that")
+    return bytes.fromhex(named[1])
 
 
 def _stamp(seconds: int) -> str:

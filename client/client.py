@@ -92,8 +92,9 @@ class Client:
             raise SourceUnavailable("the download broke off; start it again") from error
 
     def sign_in(self) -> Client:
-        """Open a session by ERC-4361."""
-        challenge = self.call("POST", "/session/challenges", json={"address": self.wallet.address})
+        """Open a session by ERC-4361, in which records are opened with the reader key only, if there is one."""
+        named = {"reader_key": "0x" + self.reader.public.hex()} if self.reader else {}
+        challenge = self.call("POST", "/session/challenges", json={"address": self.wallet.address} | named)
         signature = "0x" + self.wallet.sign_text(challenge["message"]).hex()
         session = self.call("POST", "/sessions", json={"message": challenge["message"], "signature": signature})
         self._http.headers["Authorization"] = f"Bearer {session['token']}"

@@ -14,7 +14,18 @@ from mydata_ledger.ledger.access import AccessRequest
 from mydata_ledger.ledger.commitment.entry import lock_of
 from mydata_ledger.ledger.consent import NEVER, Consent, Effect, Grant, Revocation
 from mydata_ledger.ledger.emergency import EmergencyScope, Incident, IncidentExtension
-from mydata_ledger.ledger.kernel import Bounds, Draft, GrantRequest, Kernel, Release, Signers, Upload, World, ports_of
+from mydata_ledger.ledger.kernel import (
+    Bounds,
+    Draft,
+    GrantRequest,
+    Kernel,
+    Release,
+    RequestedKey,
+    Signers,
+    Upload,
+    World,
+    ports_of,
+)
 from mydata_ledger.ledger.notice import Notice
 from mydata_ledger.ledger.party import Party
 from mydata_ledger.ledger.receipt import LOGS, LoggedStatement, Statement
@@ -225,7 +236,7 @@ class LedgerFixture:
         """The commitment seed in the sealed payload of a record, opened by the data subject."""
         key = envelope.generate_reader_key()
         release = self.kernel.decisions.releases.access(
-            self.asks(self.ann, record_id, category, "mydata:SELF_VIEW"), key.public
+            self.asks(self.ann, record_id, category, "mydata:SELF_VIEW"), RequestedKey(key.public)
         )
         data_key = envelope.unwrap(release.wrapped_key, key, record_id)
         assert release.sealed is not None

@@ -8,8 +8,8 @@ import secrets
 from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive, Scope, Send
 
-from mydata_ledger.api.auth import session_key
 from mydata_ledger.api.errors import RawHeaders, Reply
+from mydata_ledger.api.session_tokens import session_key, signed_reader_key
 from mydata_ledger.ledger.errors import MalformedInput, TooLarge
 
 SECURITY_HEADERS = (
@@ -61,6 +61,10 @@ class Request:
     def session_key(self) -> bytes:
         """Digest of the caller's session token. Raises SessionRequired."""
         return session_key(self.headers.get(b"authorization", b""))
+
+    def signed_reader_key(self) -> bytes:
+        """The digest of the reader key that the caller's sign-in message names, or empty; only in a live session."""
+        return signed_reader_key(self.headers.get(b"authorization", b""))
 
     async def body(self, limit: int) -> bytes:
         """The whole body.

@@ -28,12 +28,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class AnsweredRequest(Generic[F, T]):
-    """The form as it came in, the access request made from it, the answer, and the receipt."""
+    """The form as it came in, the access request made from it, the answer, the receipt, and the digest of the reader
+    key that the caller's sign-in message names (empty if it names none).
+    """
 
     form: F
     request: Any
     answer: T
     receipt: LoggedStatement
+    signed_reader_key: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +55,13 @@ class FastRoute(Generic[F, T]):
     show: Callable[[DecisionBatcher, AnsweredRequest[F, T]], Awaitable[Any]]
     empty_answer: Callable[[UnknownTerm | None], Any] | None = None
 
-    async def answer(self, batcher: DecisionBatcher, session: bytes, form: F, record_id: str = "") -> Response:
-        """The response to a caller whom FastAPI has authenticated. Raises what `make`, `respond` and `show` raise."""
-        return Response(await self._body(batcher, session, form, record_id), media_type="application/json")
+    async def answer(
+        self, batcher: DecisionBatcher, session: bytes, form: F, record_id: str = "", reader_key: bytes = b""
+    ) -> Response:
+        """The response to a caller whom FastAPI has authenticated; `reader_key` is the digest that the sign-in message
+        names. Raises what `make`, `respond` and `show` raise.
+        """
+        return Response(await self._body(batcher, session, form, record_id, reader_key), media_type="application/json")
 
     async def reply(self, batcher: DecisionBatcher, request: Request, record_id: str) -> bytes | None:
         """The body of the response to a JSON request that fits the form.
@@ -68,13 +75,15 @@ class FastRoute(Generic[F, T]):
             form = self.form.model_validate_json(await request.body(request.max_body))
         except (ValidationError, MalformedInput, TooLarge):
             return None
-        return await self._body(batcher, request.session_key(), form, record_id)
+        return await self._body(batcher, request.session_key(), form, record_id, request.signed_reader_key())
 
     def refusal(self, error: Exception) -> Reply:
         """The error response, as FastAPI's handlers render it."""
         return refusal(error)
 
-    async def _body(self, batcher: DecisionBatcher, session: bytes, form: F, record_id: str) -> bytes:
+    async def _body(
+        self, batcher: DecisionBatcher, session: bytes, form: F, record_id: str, reader_key: bytes
+    ) -> bytes:
         try:
             answered = await batcher.answer_for(
                 session, lambda name: self.make(batcher.kernel, name, form, record_id), self.respond
@@ -85,4 +94,4 @@ class FastRoute(Generic[F, T]):
             return orjson.dumps(self.empty_answer(error))
         if answered is None:
             return orjson.dumps(self.empty_answer(None) if self.empty_answer else None)
-        return orjson.dumps(await self.show(batcher, AnsweredRequest(form, *answered)))
+        return orjson.dumps(await self.show(batcher, AnsweredRequest(form, *answered, reader_key)))

@@ -12,6 +12,7 @@ from mydata_ledger.api.fastpath.decisions import DecisionBatcher
 from mydata_ledger.api.fastpath.routes import AnsweredRequest, FastRoute
 from mydata_ledger.api.guard import AccessForm, DecisionBatcherDep, RecordId, Text, release_answer
 from mydata_ledger.api.schemas import ReleaseView
+from mydata_ledger.api.session_tokens import requested_key
 from mydata_ledger.ledger.access import AccessRequest
 from mydata_ledger.ledger.kernel import Kernel, RecordDecision, answered, check_hands_out
 from mydata_ledger.ledger.typed_data import read_hex
@@ -32,7 +33,7 @@ async def request_record(
     """Request one record. Every request writes a receipt, whether it is permitted or denied; a record that does not
     exist and one that is not permitted get the identical answer.
     """
-    return await RECORDS.answer(batcher, caller.session, question, record_id)
+    return await RECORDS.answer(batcher, caller.session, question, record_id, caller.reader_key)
 
 
 def _access_request(kernel: Kernel, requester: str, question: AccessForm, record_id: str) -> AccessRequest:
@@ -45,7 +46,7 @@ def _access_request(kernel: Kernel, requester: str, question: AccessForm, record
 async def _release_view(
     batcher: DecisionBatcher, answered: AnsweredRequest[AccessForm, RecordDecision]
 ) -> dict[str, Any]:
-    key = read_hex(answered.form.reader_key, "reader_key")
+    key = requested_key(read_hex(answered.form.reader_key, "reader_key"), answered.signed_reader_key)
     release = await release_answer(
         batcher, answered.request, key, answered.answer, answered.receipt, show=ReleaseView.of
     )
@@ -63,5 +64,5 @@ def request_fields(record_id: RecordId, question: FieldsForm, caller: SignedIn, 
     writes a receipt; a record that does not exist and one that is not permitted get the identical answer.
     """
     request = question.access_request(kernel, caller.name, record_id)
-    key = read_hex(question.reader_key, "reader_key")
+    key = caller.requested_key(read_hex(question.reader_key, "reader_key"))
     return ReleaseView.of(kernel.decisions.releases.disclose(request, lambda _: question.pointers, key))

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from mydata_ledger.api.auth import AppContextDep, SignedIn
 from mydata_ledger.api.schemas import Form, Hex, to_hex
+from mydata_ledger.ledger.envelope.wrapping import check_public
 from mydata_ledger.ledger.errors import MalformedInput
 from mydata_ledger.ledger.signers import personal_digest
 from mydata_ledger.ledger.typed_data import read_hex
@@ -23,10 +24,15 @@ Passkey = Annotated[
 
 
 class ChallengeForm(Form):
-    """The wallet or the passkey that will sign: exactly one of the two."""
+    """The wallet or the passkey that will sign: exactly one of the two.
+
+    `reader_key` is an HPKE public key (tag and key) whose digest the message will name. While the session lasts, a
+    record that is asked for under this key is sealed for it, also for a party with an accredited key.
+    """
 
     address: Annotated[str | None, Field(pattern="^0x[0-9a-fA-F]{40}$", examples=["0x" + "5a" * 20])] = None
     passkey: Passkey = None
+    reader_key: Annotated[Hex, Field(max_length=2_500)] = "0x"
 
 
 class Challenge(BaseModel):
@@ -67,7 +73,10 @@ def create_challenge(form: ChallengeForm, context: AppContextDep) -> Challenge:
     if (form.address is None) == (form.passkey is None):
         raise MalformedInput("give either `address` or `passkey`")
     signer = _passkey(form.passkey, context) or read_hex(form.address, "address", 20)
-    sign_in_message = context.challenge(signer)
+    reader_key = read_hex(form.reader_key, "reader_key")
+    if reader_key:
+        check_public(reader_key)
+    sign_in_message = context.challenge(signer, reader_key)
     return Challenge(
         message=sign_in_message.text(),
         nonce=sign_in_message.nonce,

@@ -13,11 +13,18 @@ from mydata_ledger.ledger.kernel.consents.paper_consent import WitnessedPaper
 from mydata_ledger.ledger.kernel.consents.what_if import AnswerChange
 from mydata_ledger.ledger.kernel.decisions import Decisions
 from mydata_ledger.ledger.kernel.decisions.compute import OpenedRecord
-from mydata_ledger.ledger.kernel.decisions.evaluate import RecordDecision, Respond, answered, check_permitted, decided
+from mydata_ledger.ledger.kernel.decisions.evaluate import (
+    RecordDecision,
+    Respond,
+    answered,
+    answered_about,
+    check_permitted,
+    decided,
+)
 from mydata_ledger.ledger.kernel.decisions.figures import Figure
 from mydata_ledger.ledger.kernel.decisions.history import PastDecision, PointInTime
 from mydata_ledger.ledger.kernel.decisions.record_questions import allowed
-from mydata_ledger.ledger.kernel.decisions.release import RELEASING, Release, check_hands_out
+from mydata_ledger.ledger.kernel.decisions.release import RELEASING, Release, RequestedKey, check_hands_out
 from mydata_ledger.ledger.kernel.decisions.search import RecordPage
 from mydata_ledger.ledger.kernel.decisions.search_answers import page_answers, person_answers
 from mydata_ledger.ledger.kernel.draft import Draft
@@ -69,6 +76,7 @@ __all__ = [
     "RecordPage",
     "Release",
     "RequestTerms",
+    "RequestedKey",
     "Respond",
     "Review",
     "ScheduledJob",
@@ -79,6 +87,7 @@ __all__ = [
     "World",
     "allowed",
     "answered",
+    "answered_about",
     "check_hands_out",
     "check_permitted",
     "decided",

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter
 
 from mydata_ledger.api.auth import KernelDep, SignedIn
-from mydata_ledger.api.guard import may
+from mydata_ledger.api.guard import may_any
 from mydata_ledger.api.schemas import ReleaseView, to_hex
 from mydata_ledger.ledger.kernel import Release
 
@@ -21,12 +21,10 @@ CATEGORIES = (
     "health.condition",
     "health.lab",
 )
-VisitForClaim = Annotated[Release, may("health.encounter", PURPOSE)]
-BillForClaim = Annotated[Release, may("health.claim", PURPOSE)]
-MedicationForClaim = Annotated[Release, may("health.medication", PURPOSE)]
+RecordForClaim = Annotated[Release, may_any(CATEGORIES, PURPOSE)]
 
 
-@router.get("/papers")
+@router.get("/records")
 def list_claim_records(caller: SignedIn, kernel: KernelDep) -> dict[str, list[str]]:
     """Ids of the records that the caller may read now, by category."""
     return {
@@ -38,19 +36,7 @@ def list_claim_records(caller: SignedIn, kernel: KernelDep) -> dict[str, list[st
     }
 
 
-@router.get("/visits/{record_id}")
-def read_visit(release: VisitForClaim) -> ReleaseView:
-    """The visit, sealed for the insurer."""
-    return ReleaseView.of(release)
-
-
-@router.get("/bills/{record_id}")
-def read_bill(release: BillForClaim) -> ReleaseView:
-    """A bill or claim of the visit, sealed for the insurer."""
-    return ReleaseView.of(release)
-
-
-@router.get("/prescriptions/{record_id}")
-def read_prescription(release: MedicationForClaim) -> ReleaseView:
-    """A prescription of the visit, sealed for the insurer."""
+@router.get("/records/{record_id}")
+def read_claim_record(release: RecordForClaim) -> ReleaseView:
+    """A record of the visit, such as a bill or a prescription, sealed for the insurer."""
     return ReleaseView.of(release)

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Path
 from pydantic import Field
 
 from mydata_ledger.api.auth import KernelDep, SignedIn, subject_bytes
-from mydata_ledger.api.guard import may
+from mydata_ledger.api.guard import may_any
 from mydata_ledger.api.schemas import (
     AcceptedView,
     DraftView,
@@ -35,9 +35,7 @@ from mydata_ledger.ledger.wording import ENGLISH
 router = APIRouter(prefix="/emergency", tags=["emergency service"])
 PURPOSE = "hl7:BTG"
 IncidentId = Annotated[str, Path(pattern="^0x[0-9a-fA-F]{64}$", description="entry of an incident or its extension")]
-AllergyForCrew = Annotated[Release, may("health.allergy", PURPOSE)]
-ConditionForCrew = Annotated[Release, may("health.condition", PURPOSE)]
-MedicationForCrew = Annotated[Release, may("health.medication", PURPOSE)]
+RecordForCrew = Annotated[Release, may_any(("health.allergy", "health"), PURPOSE)]
 
 
 class IncidentForm(Form):
@@ -112,19 +110,9 @@ def summary(incident: IncidentId, caller: SignedIn, kernel: KernelDep) -> dict[s
     return record_ids
 
 
-@router.get("/allergies/{record_id}")
-def read_allergy(release: AllergyForCrew) -> ReleaseView:
-    """An allergy, sealed for the responder; requires the incident: `?incident=0x…`."""
-    return ReleaseView.of(release)
-
-
-@router.get("/conditions/{record_id}")
-def read_condition(release: ConditionForCrew) -> ReleaseView:
-    """A diagnosis, sealed for the responder; requires the incident: `?incident=0x…`."""
-    return ReleaseView.of(release)
-
-
-@router.get("/medications/{record_id}")
-def read_medication(release: MedicationForCrew) -> ReleaseView:
-    """A medication, sealed for the responder; requires the incident: `?incident=0x…`."""
+@router.get("/records/{record_id}")
+def read_urgent_record(release: RecordForCrew) -> ReleaseView:
+    """A health record that the incident or its extension reaches, sealed for the responder; requires the incident:
+    `?incident=0x…`.
+    """
     return ReleaseView.of(release)

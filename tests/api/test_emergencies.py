@@ -80,8 +80,8 @@ def test_a_broken_glass_opens_health_data_and_never_a_bank_account(client):
 def test_the_emergency_path_is_refused_without_an_incident_and_for_other_purposes_and_logs_it(client):
     records = records_of(client, "health.allergy", "health.condition", "health.medication")
     crew, http, record = client.as_(client.fixture.responder), client.http, records["health.allergy"]
-    for category, path in (("allergy", "allergies"), ("condition", "conditions"), ("medication", "medications")):
-        url = f"/emergency/{path}/{records[f'health.{category}']}"
+    for urgent in records.values():
+        url = f"/emergency/records/{urgent}"
         assert http.get(url, headers=crew).status_code == 404, "without an incident"
         assert http.get(url, params={"incident": "0x" + "07" * 32}, headers=crew).status_code == 404, "of nobody"
     for number in ("", None):

@@ -1,7 +1,9 @@
 """Sessions by ERC-4361: who signed what, for which site, once, and for how long."""
 
 import re
+from base64 import b64decode, urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import replace
+from hashlib import sha256
 
 import pytest
 from hypothesis import given
@@ -9,7 +11,10 @@ from hypothesis import strategies as some
 
 from mydata_ledger.api.auth import STATEMENT
 from mydata_ledger.api.siwe import SignIn
-from mydata_ledger.ledger.errors import SessionRequired
+from mydata_ledger.ledger.consent import Consent
+from mydata_ledger.ledger.envelope import generate_reader_key, open_sealed, unwrap
+from mydata_ledger.ledger.errors import IntegrityFailure, SessionRequired
+from mydata_ledger.ledger.receipt import ACCESS
 from testing.ledger_fixture import NOW, wallet
 from tests.api.api_client import URI, ApiClient
 
@@ -230,3 +235,95 @@ def test_a_nonce_that_we_did_not_give_is_refused(client, change):
 def test_a_nonce_of_another_ledger_is_refused(client):
     other = ApiClient(world={"gateway": wallet(77)})
     assert enter(client, challenge(other)["message"]).status_code == 401
+
+
+def keyed(client, signer, key, **changed):
+    """A session whose sign-in message names a reader key; `changed` replaces parts of the message before signing."""
+    form = {"address": signer.address, "reader_key": "0x" + key.public.hex()}
+    message = client.http.post("/session/challenges", json=form).json()["message"]
+    for old, new in changed.items():
+        message = message.replace(old, new)
+    return enter(client, message, signer)
+
+
+def read(client, headers, record, key=None):
+    form = {"category": "health.lab", "purpose": "hl7:CLINTRCH"}
+    form |= {"reader_key": "0x" + key.public.hex()} if key else {}
+    return client.http.post(f"/access/records/{record}", json=form, headers=headers)
+
+
+def opens(answer, record, key):
+    record_id = bytes.fromhex(record[2:])
+    data_key = unwrap(bytes.fromhex(answer["wrapped_key"][2:]), key, record_id)
+    return open_sealed(b64decode(answer["sealed"]), data_key, record_id).content
+
+
+@pytest.fixture
+def permitted(client):
+    """A record that the trial may read."""
+    record, ann = client.issued(), client.fixture.ann
+    draft = client.drafted(ann, client.fixture.trial.address)
+    client.http.post("/consents", json=client.signed(ann, Consent, draft), headers=client.as_(ann))
+    client.fixture.anchor()
+    return record
+
+
+def test_a_party_s_browser_opens_with_the_key_that_its_sign_in_names(client, permitted):
+    trial, own = client.fixture.trial, generate_reader_key()
+    session = keyed(client, trial, own)
+    headers = {"Authorization": f"Bearer {session.json()['token']}"}
+    answer = read(client, headers, permitted, own)
+    assert answer.status_code == 200
+    assert opens(answer.json(), permitted, own) == b'{"resourceType":"Observation"}'
+    plain = read(client, client.as_(trial), permitted)
+    accredited = client.fixture.reader_keys[trial.address]
+    assert opens(plain.json(), permitted, accredited) == b'{"resourceType":"Observation"}'
+    receipts = [client.fixture.store.log.statement_at(ACCESS, position).signed.statement for position in range(2)]
+    assert replace(receipts[0], request_id=b"") == replace(receipts[1], request_id=b"")
+
+
+@pytest.mark.parametrize("path", ["/access/records/{}/fields", "/trials/records/{}"])
+def test_every_route_that_releases_honours_the_named_key(client, permitted, path):
+    own = generate_reader_key()
+    headers = {"Authorization": f"Bearer {keyed(client, client.fixture.trial, own).json()['token']}"}
+    named, form = "0x" + own.public.hex(), {"category": "health.lab", "purpose": "hl7:CLINTRCH", "pointers": [""]}
+    if path.endswith("fields"):
+        answer = client.http.post(path.format(permitted), json=form | {"reader_key": named}, headers=headers)
+    else:
+        answer = client.http.get(path.format(permitted), params={"reader_key": named}, headers=headers)
+    assert answer.status_code == 200
+    assert opens(answer.json(), permitted, own)
+
+
+def test_a_key_that_no_sign_in_names_gets_nothing_of_a_party(client, permitted):
+    """Who finds a token cannot choose a key: the record is sealed for the accredited key, or refused."""
+    trial, stolen = client.fixture.trial, generate_reader_key()
+    answer = read(client, client.as_(trial), permitted, stolen)
+    with pytest.raises(IntegrityFailure):
+        opens(answer.json(), permitted, stolen)
+    headers = {"Authorization": f"Bearer {keyed(client, trial, generate_reader_key()).json()['token']}"}
+    refused = read(client, headers, permitted, stolen)
+    assert (refused.status_code, refused.json()["error"]) == (400, "malformed_input")
+    assert "another `reader_key`" in refused.json()["detail"]
+
+
+def test_the_named_key_cannot_be_changed_in_the_token(client, permitted):
+    trial, own, other = client.fixture.trial, generate_reader_key(), generate_reader_key()
+    token = keyed(client, trial, own).json()["token"]
+    raw = urlsafe_b64decode(token + "==")
+    forged = urlsafe_b64encode(raw[:32] + sha256(other.public).digest()).decode().rstrip("=")
+    assert read(client, {"Authorization": f"Bearer {forged}"}, permitted, other).status_code == 401
+
+
+def test_a_message_that_names_the_key_otherwise_opens_no_session(client):
+    own, name = generate_reader_key(), "urn:mydata-ledger:reader-key:sha256:"
+    for old, new in [
+        (name, "urn:mydata-ledger:reader-key:sha512:"),
+        (name, "URN:mydata-ledger:reader-key:sha256:"),
+        (f"- {name}", f"- {name}{'0' * 64}\n- {name}"),
+        (sha256(own.public).hexdigest(), "00"),
+    ]:
+        answer = keyed(client, ANN, own, **{old: new})
+        assert (answer.status_code, answer.json()["error"]) == (401, "session_required"), new
+    bad = client.http.post("/session/challenges", json={"address": ANN.address, "reader_key": "0x0102"})
+    assert (bad.status_code, bad.json()["error"]) == (400, "malformed_input")

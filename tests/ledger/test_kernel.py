@@ -18,7 +18,7 @@ from mydata_ledger.ledger.errors import (
     StaleConsent,
     WrongChain,
 )
-from mydata_ledger.ledger.kernel import GrantRequest
+from mydata_ledger.ledger.kernel import GrantRequest, RequestedKey
 from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, verify_logged
 from mydata_ledger.ledger.typed_data import Domain
 from testing.ledger_fixture import LAB, VITALS, LedgerFixture, wallet
@@ -278,7 +278,7 @@ def test_a_person_reads_their_own_records(world):
     record = world.issued(LAB)
     key = envelope.generate_reader_key()
     request = world.kernel.decisions.evaluation.request(world.ann.address, record, LAB, "mydata:SELF_VIEW", "view")
-    release = world.kernel.decisions.releases.access(request, key.public)
+    release = world.kernel.decisions.releases.access(request, RequestedKey(key.public))
     assert envelope.unwrap(release.wrapped_key, key, record)
     with pytest.raises(InvalidStatement, match="reader_key"):
         world.kernel.decisions.releases.access(

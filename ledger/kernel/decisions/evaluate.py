@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from mydata_ledger.ledger.access import AccessRequest, Decision, Facts
+from mydata_ledger.ledger.consent import category_covers
 from mydata_ledger.ledger.decide import about_own_category, decide
 from mydata_ledger.ledger.errors import AccessDenied, ChainBehind
 from mydata_ledger.ledger.kernel.statement_signing import StatementSigning
@@ -107,6 +108,19 @@ def answered(request: AccessRequest, facts: Facts, now: int) -> tuple[RecordDeci
     """The result of `decided`, with the record that the decision is about."""
     decision, receipt = decided(request, facts, now)
     return RecordDecision(decision, facts.record), receipt
+
+
+def answered_about(categories: Sequence[str]) -> Respond[RecordDecision]:
+    """`answered` for a question about a record of any of these categories, each with those below it; of another
+    category it is decided, and logged, as one about the first of them.
+    """
+
+    def answer(request: AccessRequest, facts: Facts, now: int) -> tuple[RecordDecision, AccessReceipt]:
+        own = facts.record.issue.category if facts.record else ""
+        about = own if any(category_covers(category, own) for category in categories) else categories[0]
+        return answered(request.about(about), facts, now)
+
+    return answer
 
 
 def check_permitted(decision: Decision, receipt: LoggedStatement) -> None:

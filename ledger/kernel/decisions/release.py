@@ -27,6 +27,21 @@ KEY_SIZE = 32
 
 
 @dataclass(frozen=True, slots=True)
+class RequestedKey:
+    """The HPKE public key that a reader wants a record sealed for; empty if they name none.
+
+    `is_signed` says that their sign-in message names it. Only then it goes before the key that the registry has of
+    them: who finds a session's token cannot have records sealed for a key of their own.
+    """
+
+    public: bytes = b""
+    is_signed: bool = False
+
+
+ACCREDITED_KEY = RequestedKey()
+
+
+@dataclass(frozen=True, slots=True)
 class Permit:
     """A positive decision about one record, with its durable receipt; nothing is released yet."""
 
@@ -61,11 +76,11 @@ class Releases:
     def __init__(self, world: World, evaluation: Evaluation, paper_marks: PaperMarks) -> None:
         self._world, self._evaluation, self._paper_marks = world, evaluation, paper_marks
 
-    def access(self, request: AccessRequest, reader_key: bytes = b"") -> Release:
+    def access(self, request: AccessRequest, reader_key: RequestedKey = ACCREDITED_KEY) -> Release:
         """Release the record, or raise AccessDenied. The receipt is written first in both cases.
 
         If the consent withholds parts of the record, the sealed content is a disclosure of the rest. `reader_key` is
-        for readers without an accredited key: a person's own view.
+        for readers without an accredited key (a person's own view), and for sessions whose sign-in names a key.
 
         Raises ChainBehind, IntegrityFailure, KeyDestroyed, SourceUnavailable after the receipt; InvalidStatement for an
         action that releases no record (a computation gets a result, never a row), and after the receipt if there is no
@@ -75,7 +90,7 @@ class Releases:
         return self.access_answered(request, reader_key, *self._evaluation.answer(request, answered))
 
     def access_answered(
-        self, request: AccessRequest, reader_key: bytes, answer: RecordDecision, receipt: LoggedStatement
+        self, request: AccessRequest, reader_key: RequestedKey, answer: RecordDecision, receipt: LoggedStatement
     ) -> Release:
         """The second half of `access`, after its question is answered: it reads payload and key."""
         permit = permit_from(answer, receipt)
@@ -86,7 +101,7 @@ class Releases:
             return self._disclosure_release(permit, visibility, _everything, public_key)
         return self.hand_out(permit, public_key)
 
-    def disclose(self, request: AccessRequest, choose: Choose, reader_key: bytes = b"") -> Release:
+    def disclose(self, request: AccessRequest, choose: Choose, reader_key: RequestedKey = ACCREDITED_KEY) -> Release:
         """`access`, but the sealed content is a disclosure of the fields that `choose` names, as JSON Pointers, among
         the visible content of the record; it verifies against the record's own commitment.
 
@@ -163,9 +178,11 @@ class Releases:
         key, person = self._world.gateway.derive("pseudonyms"), permit.record.issue.data_subject
         return hmac.digest(key, len(requester).to_bytes(2, "big") + requester.encode() + person, sha256)
 
-    def _reader_key(self, request: AccessRequest, own_key: bytes) -> bytes:
+    def _reader_key(self, request: AccessRequest, requested: RequestedKey) -> bytes:
+        if requested.is_signed:
+            return requested.public
         party = self._world.directory.party(request.requester)
-        return party.encryption_key if party is not None and party.encryption_key else own_key
+        return party.encryption_key if party is not None and party.encryption_key else requested.public
 
 
 def permit_from(answer: RecordDecision, receipt: LoggedStatement) -> Permit:
