@@ -7,7 +7,6 @@ from __future__ import annotations
 import hmac
 import re
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Annotated
@@ -16,13 +15,14 @@ from fastapi import Depends, Request
 from fastapi.openapi.models import HTTPBearer
 from fastapi.security.base import SecurityBase
 
+from mydata_ledger.api import session_cookies
+from mydata_ledger.api.api_settings import ApiSettings
 from mydata_ledger.api.session_tokens import new_token, requested_key, session_key, signed_reader_key, token_digest
 from mydata_ledger.api.siwe import SignIn
 from mydata_ledger.ledger import signers
 from mydata_ledger.ledger.errors import MalformedInput, OtherSite, SessionRequired
 from mydata_ledger.ledger.kernel import Kernel, RequestedKey
 from mydata_ledger.ledger.party import ADDRESS_SIZE, checksum, keccak, requester_name
-from mydata_ledger.ledger.passkey import RelyingParty
 from mydata_ledger.ledger.ports import Sessions
 from mydata_ledger.ledger.tiles import Tiles
 from mydata_ledger.ledger.typed_data import read_hex
@@ -31,48 +31,10 @@ STATEMENT = "Sign in to MyData Ledger. This proves who you are; it permits nothi
 CLOCK_SKEW = 60
 NONCE_SIZE, NONCE_MAC_SIZE = 16, 16
 NONCE = re.compile("[0-9a-f]{80}")
+BEARER_ONLY = "/access/v1/"
 FOR = "for"
 """The query parameter that names the person for whom a caller acts."""
 SESSION_ENDED = "the session is unknown or over; sign in again"
-
-
-@dataclass(frozen=True, slots=True)
-class ApiSettings:
-    """Settings of the API.
-
-    `uri` and `chain_id` are part of every sign-in message; `registries` are the contract addresses by name; `instance`
-    is the random id of this ledger. Times are
-    in seconds, `max_body` in bytes; a rate of 0 per second sets no limit. `jurisdiction` is the ISO 3166 code of the
-    country whose law applies. `origins` are those of pages and apps whose passkeys are accepted; by default the site's.
-    """
-
-    uri: str
-    chain_id: int
-    registries: Mapping[str, str]
-    instance: str = ""
-    challenge_seconds: int = 300
-    max_body: int = 64 * 1024 * 1024
-    requests_per_second: int = 1_000
-    sign_ins_per_second: int = 50
-    evaluations_per_second: int = 0
-    jurisdiction: str = "KR"
-    origins: tuple[str, ...] = ()
-
-    @property
-    def scheme(self) -> str:
-        """The scheme of `uri`."""
-        return self.uri.partition("://")[0]
-
-    @property
-    def domain(self) -> str:
-        """The host and port of `uri`, as an RFC 3986 authority."""
-        return self.uri.partition("://")[2].partition("/")[0]
-
-    @property
-    def relying_party(self) -> RelyingParty:
-        """The site that passkeys sign for: the host of `uri`, and its origins."""
-        host = self.domain.rpartition(":")[0] or self.domain
-        return RelyingParty(host, self.origins or (f"{self.scheme}://{self.domain}",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,11 +183,23 @@ class SessionToken(SecurityBase):
 
     async def __call__(self, request: Request) -> Caller:
         """Return the caller. Raises SessionRequired, MalformedInput."""
-        authorization = request.headers.get("authorization", "").encode("latin-1")
+        context = await app_context(request)
+        authorization = _authorization(request, context.settings)
         session = session_key(authorization)
         if not self._takes_for and request.scope["query_string"] and FOR in request.query_params:
             raise MalformedInput("this address takes no `for`: it is about the caller, or names the person elsewhere")
-        return Caller((await app_context(request)).signer_of(session), session, signed_reader_key(authorization))
+        return Caller(context.signer_of(session), session, signed_reader_key(authorization))
+
+
+def _authorization(request: Request, settings: ApiSettings) -> bytes:
+    """The `Authorization` header, or the same with the token in the cookie of our own pages. Authorization servers that
+    ask for decisions (`/access/v1`) use the header alone.
+    """
+    given = request.headers.get("authorization", "").encode("latin-1")
+    if given or request.url.path.startswith(BEARER_ONLY):
+        return given
+    token = session_cookies.token_of(request.headers, settings.scheme, settings.origin)
+    return b"Bearer " + token.encode("latin-1", "ignore") if token else b""
 
 
 caller = SessionToken()

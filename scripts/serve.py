@@ -25,8 +25,9 @@ from mydata_ledger.anchors.notary import Notary
 from mydata_ledger.anchors.notification_worker import NotificationWorker
 from mydata_ledger.anchors.store import Store
 from mydata_ledger.anchors.tiles import CheckpointStore, LogTiles, NoteKeys
+from mydata_ledger.api.api_settings import ApiSettings
 from mydata_ledger.api.app import create_app
-from mydata_ledger.api.auth import ApiSettings, AppContext
+from mydata_ledger.api.auth import AppContext
 from mydata_ledger.api.slices import Slice
 from mydata_ledger.ledger.envelope import ReaderKey, generate_reader_key
 from mydata_ledger.ledger.errors import LedgerError

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
+from mydata_ledger.api import session_cookies
 from mydata_ledger.api.auth import AppContextDep, SignedIn
 from mydata_ledger.api.schemas import Form, Hex, to_hex
 from mydata_ledger.ledger.envelope.wrapping import check_public
@@ -55,11 +56,14 @@ class SignInForm(Form):
     message: Annotated[str, Field(max_length=4_000)]
     signature: Hex
     passkey: Passkey = None
+    cookie: Annotated[
+        bool, Field(description="for our own pages: the token goes into a cookie that scripts cannot read")
+    ] = False
 
 
 class SessionView(BaseModel):
-    """A session. Send the token as `Authorization: Bearer …`. `address` is a wallet's address or a passkey's signer
-    bytes.
+    """A session. Send the token as `Authorization: Bearer …`; it is empty if it went into a cookie. `address` is a
+    wallet's address or a passkey's signer bytes.
     """
 
     token: str
@@ -86,12 +90,32 @@ def create_challenge(form: ChallengeForm, context: AppContextDep) -> Challenge:
     )
 
 
+class PresentSession(BaseModel):
+    """Who is signed in, and whether the sign-in message names a reader key."""
+
+    address: str
+    names_reader_key: bool
+
+
 @router.post("/sessions", status_code=201)
-def sign_in(form: SignInForm, context: AppContextDep) -> SessionView:
-    """Open a session with the signed message; its nonce can be used only once."""
+def sign_in(form: SignInForm, response: Response, context: AppContextDep) -> SessionView:
+    """Open a session with the signed message; its nonce can be used only once.
+
+    With `cookie`, the token is a cookie of this site instead of in the answer. It counts in requests of this site's own
+    pages only, and never at `/access/v1`.
+    """
     signature = read_hex(form.signature, "signature")
     token, address, expires = context.sign_in(form.message, signature, _passkey(form.passkey, context))
+    if form.cookie:
+        session_cookies.give(response, token, context.kernel.queries.session_seconds, context.settings.scheme)
+        token = ""
     return SessionView(token=token, address=address, expires=expires)
+
+
+@router.get("/sessions/present")
+def get_session(caller: SignedIn) -> PresentSession:
+    """Who is signed in, for a page that was loaded again."""
+    return PresentSession(address=caller.name, names_reader_key=bool(caller.reader_key))
 
 
 def _passkey(key: str | None, context: AppContextDep) -> bytes:
@@ -101,6 +125,8 @@ def _passkey(key: str | None, context: AppContextDep) -> bytes:
 
 @router.delete("/sessions", status_code=204)
 def sign_out(caller: SignedIn, context: AppContextDep) -> Response:
-    """End this session."""
+    """End this session, and delete its cookie."""
     context.sessions.close(caller.session)
-    return Response(status_code=204)
+    response = Response(status_code=204)
+    session_cookies.take_back(response, context.settings.scheme)
+    return response

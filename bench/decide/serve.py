@@ -20,8 +20,9 @@ from bench.decide.population import DOMAINS, GATEWAY
 from mydata_ledger.anchors.memory import MemoryKeys, MemoryPayloads
 from mydata_ledger.anchors.store import Store
 from mydata_ledger.anchors.tiles import CheckpointStore, LogTiles, NoteKeys
+from mydata_ledger.api.api_settings import ApiSettings
 from mydata_ledger.api.app import create_app
-from mydata_ledger.api.auth import ApiSettings, AppContext
+from mydata_ledger.api.auth import AppContext
 from mydata_ledger.api.guard import AccessForm, RecordId
 from mydata_ledger.api.routes import authzen
 from mydata_ledger.api.routes.questions import PersonQuestion, RecordAnswerView

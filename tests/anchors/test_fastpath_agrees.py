@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from mydata_ledger.anchors.memory import FixedClock, MemoryStore
-from mydata_ledger.api.auth import ApiSettings, AppContext
+from mydata_ledger.api.api_settings import ApiSettings
+from mydata_ledger.api.auth import AppContext
 from mydata_ledger.api.fastpath.asgi import FastPath
 from mydata_ledger.api.fastpath.decisions import DecisionBatcher
 from mydata_ledger.api.fastpath.evaluations import evaluation_routes

@@ -10,8 +10,9 @@ from pathlib import Path
 from starlette.testclient import TestClient
 
 from mydata_ledger.anchors.tiles import CheckpointStore, LogTiles, NoteKeys
+from mydata_ledger.api.api_settings import ApiSettings
 from mydata_ledger.api.app import create_app
-from mydata_ledger.api.auth import ApiSettings, AppContext
+from mydata_ledger.api.auth import AppContext
 from mydata_ledger.ledger import envelope
 from mydata_ledger.ledger.commitment.entry import lock_of
 from mydata_ledger.ledger.record import Issue
