@@ -36,13 +36,14 @@ class Decisions:
         evaluation = Evaluation(world, statements)
         search = RecordSearch(world, statements, evaluation)
         releases = Releases(world, evaluation, consents.paper_marks)
+        opening = GroupOpening(world)
         return cls(
             evaluation=evaluation,
             search=search,
             record_questions=RecordQuestions(world, evaluation, search),
             history=DecisionHistory(world, search),
             releases=releases,
-            opening=GroupOpening(world),
-            computation=Computation(world, evaluation, search, releases),
+            opening=opening,
+            computation=Computation(world, evaluation, search, opening),
             figures=DisclosureControl(world),
         )
