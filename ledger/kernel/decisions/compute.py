@@ -55,11 +55,9 @@ class Computation:
                 self._releases.open_in_process(release),
                 MemberVisibility.of(release.obligations, NOBODY),
             )
-            if (visibility.withheld or visibility.masked) and not is_json(content.media_type):
+            if visibility.hides_members and not is_json(content.media_type):
                 continue
-            visible_content = (
-                visibility.redact(content.content) if visibility.withheld or visibility.masked else content.content
-            )
+            visible_content = visibility.redact(content.content) if visibility.hides_members else content.content
             yield OpenedRecord(record.issue.data_subject, visible_content, _least(release.obligations))
 
 
