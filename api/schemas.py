@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from mydata_ledger.api.numbers import Message, Seconds, Time
+from mydata_ledger.ledger.conditions import MAX_CONDITIONS
 from mydata_ledger.ledger.consent import NEVER, Effect, Grant
 from mydata_ledger.ledger.kernel import Draft, EndedItem, Proof, Release
 from mydata_ledger.ledger.notice import Notice
@@ -22,6 +23,9 @@ Hex = Annotated[str, Field(pattern="^0x([0-9a-fA-F]{2})*$", max_length=10_000)]
 Term = Annotated[str, Field(min_length=1, max_length=200)]
 Language = Annotated[str, Field(max_length=100, examples=["ko"])]
 """The language of a draft's summary (BCP 47); English if this ledger does not have it."""
+Conditions = Annotated[
+    list[Term], Field(max_length=MAX_CONDITIONS, description="of `GET /vocabulary`; all must hold", examples=[["once"]])
+]
 ZERO = "0x" + "00" * 32
 
 
@@ -45,7 +49,7 @@ class GrantForm(Form):
     data_from: Seconds = 0
     data_until: Seconds = 0
     records: Annotated[list[Hex32], Field(max_length=256)] = []
-    conditions: Annotated[list[Term], Field(max_length=16, examples=[["once"]])] = []
+    conditions: Conditions = []
 
     def grant(self) -> Grant:
         """The kernel's grant."""

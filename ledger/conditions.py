@@ -14,6 +14,8 @@ from mydata_ledger.ledger.vocabulary import Vocabulary
 T = TypeVar("T")
 Condition = Callable[[T], None]
 MAX_GRANTS = 64
+MAX_CONDITIONS = 64
+"""Of one grant."""
 HEX_DIGITS = frozenset("0123456789abcdefABCDEF")
 CLOCK_SKEW = 300
 """Seconds by which a signer's clock may be ahead of ours."""
@@ -65,13 +67,17 @@ def has_grants(consent: Consent) -> None:
 
 
 def grants_are_whole(now: int) -> Condition[Consent]:
-    """No grant is empty, ends before it starts, or has ended already; forbids carry no conditions."""
+    """No grant is empty, ends before it starts, or has ended already; its conditions are not more than MAX_CONDITIONS,
+    and forbids carry none.
+    """
 
     def check(consent: Consent) -> None:
         for number, grant in enumerate(consent.grants, start=1):
             _check_times(grant, number, now)
             if not (grant.categories and grant.purposes and grant.actions):
                 raise InvalidStatement(f"grant {number} needs at least one category, purpose and action")
+            if len(grant.conditions) > MAX_CONDITIONS:
+                raise InvalidStatement(f"grant {number} has more than {MAX_CONDITIONS} conditions")
             if grant.effect is Effect.FORBID and grant.conditions:
                 raise InvalidStatement(f"grant {number} forbids, so it cannot carry conditions")
 

@@ -26,7 +26,7 @@ from mydata_ledger.ledger.consent import Effect, Grant, category_covers
 from mydata_ledger.ledger.delegation import DELEGATE_ACTIONS
 from mydata_ledger.ledger.party import ANYONE
 from mydata_ledger.ledger.record import Record
-from mydata_ledger.ledger.terms import DAY, OBLIGATIONS, Condition
+from mydata_ledger.ledger.terms import DAY, Condition, obligations_of
 
 Verdict = tuple[ConsentState, Finding, list[tuple[int, Grant]]]
 
@@ -91,7 +91,7 @@ def _named(verdicts: Sequence[Verdict], wanted: Finding) -> frozenset[tuple[byte
 
 def _obligations(verdicts: Sequence[Verdict]) -> frozenset[str]:
     permits = [grant for _, finding, grants in verdicts if finding is Finding.PERMITS for _, grant in grants]
-    return frozenset(str(term) for grant in permits for term in grant.terms() if term and term.name in OBLIGATIONS)
+    return frozenset(text for grant in permits if grant.conditions for text in obligations_of(grant.terms()))
 
 
 def breaks_glass(request: AccessRequest, facts: Facts, at_time: int) -> bool:

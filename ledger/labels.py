@@ -41,6 +41,7 @@ TERMS: Mapping[str, Mapping[str, Term]] = {
         "every-days": Term("each record once every so many days", "기록당 {value}일에 한 번"),
         "redact": Term("without this part", "이 항목 제외"),
         "mask": Term("with this part blacked out", "이 항목 가림"),
+        "only": Term("only these parts", "이 항목만"),
         "pseudonymise": Term("without your name", "가명 처리"),
         "emergency-only": Term("only in an emergency", "응급 시에만"),
         "no-onward-transfer": Term("not to be passed on", "제3자 제공 금지"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mydata_ledger.ledger.consent import NEVER, Effect, Grant, category_covers
+from mydata_ledger.ledger.terms import as_wide
 from mydata_ledger.ledger.vocabulary import Vocabulary
 
 ScopeTriple = tuple[str, str, str]
@@ -75,7 +76,7 @@ def _covers(outer: Grant, inner: Grant, triple: ScopeTriple, vocabulary: Vocabul
         and action in outer.actions
         and outer.not_before <= inner.not_before
         and outer.expires >= inner.expires
-        and set(outer.conditions) <= set(inner.conditions)
+        and as_wide(outer.conditions, inner.conditions)
         and (not outer.records or (bool(inner.records) and set(inner.records) <= set(outer.records)))
         and outer.data_from <= inner.data_from
         and (outer.data_until or NEVER) >= (inner.data_until or NEVER)

@@ -11,6 +11,7 @@ from mydata_ledger.ledger.consent import NEVER, Effect, Grant
 from mydata_ledger.ledger.korean_grants import actions_sentence
 from mydata_ledger.ledger.labels import ROLES_KO, TERMS, VALUE
 from mydata_ledger.ledger.party import ANYONE, ROLE_PREFIX, name_in
+from mydata_ledger.ledger.terms import grouped
 from mydata_ledger.ledger.transfer import terms_of
 from mydata_ledger.ledger.vocabulary import Term, Vocabulary
 
@@ -143,20 +144,26 @@ class Words:
     def _list(self, codes: Sequence[str], member: str) -> str:
         terms: Mapping[str, Term] = TERMS.get(member) or getattr(self._vocabulary, member)
         terms = {**self._vocabulary.areas, **terms} if member == "categories" else terms
+        if member == "conditions":
+            return ", ".join(self._condition(name, value, terms) for name, value in grouped(codes))
         return ", ".join(self._label(code, terms) for code in codes)
+
+    def _condition(self, name: str, value: str, terms: Mapping[str, Term]) -> str:
+        if name not in terms:
+            return f"{name}:{value}" if value else name
+        text = terms[name].label_ko if self._korean else terms[name].label
+        shown = moment(int(value)) if name == "retain-until" and value.isdigit() else value
+        if VALUE in text:
+            return text.replace(VALUE, shown)
+        return f"{text} ({shown})" if shown else text
 
     def _label(self, code: str, terms: Mapping[str, Term]) -> str:
         if code == "*":
             return "모든 것" if self._korean else "everything"
-        name, _, number = code.partition(":")
-        term = terms.get(code) or terms.get(name)
+        term = terms.get(code)
         if term is None:
             return code
-        text = term.label_ko if self._korean else term.label
-        value = moment(int(number)) if name == "retain-until" and number.isdigit() else number
-        if VALUE in text:
-            return text.replace(VALUE, value)
-        return text if term is terms.get(code) else f"{text} ({value})"
+        return term.label_ko if self._korean else term.label
 
 
 def _difference(member: str, effect: Effect, before: str, after: str) -> Difference | None:

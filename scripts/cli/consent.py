@@ -41,7 +41,7 @@ def draft(
     purpose: Annotated[list[str], typer.Option("--purpose", help="For instance hl7:CLINTRCH (repeat).")],
     action: Annotated[list[str] | None, typer.Option("--action", help="view (default), compute, … (repeat).")] = None,
     condition: Annotated[
-        list[str] | None, typer.Option("--condition", help="once, max-uses:3, every-days:30, … (repeat).")
+        list[str] | None, typer.Option("--condition", help="once, max-uses:3, only:birthDate, … (repeat).")
     ] = None,
     record: Annotated[list[str] | None, typer.Option("--record", help="Only this record id (repeat).")] = None,
     days: Annotated[int, typer.Option(min=1, help="Number of days the consent lasts.")] = 365,

@@ -48,6 +48,22 @@ def test_a_pseudonymous_release_names_the_person_nowhere(world):
     assert len(names) == 1
 
 
+def test_a_reader_sees_the_members_that_the_consent_names_by_every_route():
+    client, record, headers = entering("only:value", "only:code")
+    for answer in routes(client, record, headers):
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["obligations"] == ["only:code,value"]
+        shown = disclosure.from_json(client.opened(answer.json(), client.fixture.trial))
+        members = {field.pointer.split("/")[1] for field in shown.fields}
+        assert {"code", "valueQuantity"} <= members <= {"resourceType", "code", "valueQuantity"}
+    beside = {"pointers": ["/status"]}
+    answer = client.http.post(f"/access/records/{record}/fields", json=QUESTION | beside, headers=headers)
+    assert answer.status_code == 422, "a field beside the named ones is as one that is not there"
+    missing = {"pointers": ["/nothing"]}
+    other = client.http.post(f"/access/records/{record}/fields", json=QUESTION | missing, headers=headers)
+    assert (other.status_code, other.json()["detail"]) == (answer.status_code, answer.json()["detail"])
+
+
 def test_no_list_gives_the_reader_the_person_behind_the_pseudonym(world):
     client, record, headers = world
     position = client.http.get(f"/trials/records/{record}", headers=headers).json()["receipt"]["position"]

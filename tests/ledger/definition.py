@@ -88,7 +88,9 @@ def seen_by_delegate(request, facts):
 
 
 def obligations_of(grant):
-    return [text for text in grant.conditions if text.split(":")[0] in KEPT_BY_READERS]
+    seen = sorted({text.split(":")[1] for text in grant.conditions if text.split(":")[0] == "only"})
+    kept = [text for text in grant.conditions if text.split(":")[0] in KEPT_BY_READERS]
+    return kept + (["only:" + ",".join(seen)] if seen else [])
 
 
 def finding_of(state, request, facts, emergency):
@@ -226,6 +228,8 @@ def is_met(grant, state, request, emergency):
         "no-onward-transfer": True,
         "redact:name": True,
         "mask:telecom": True,
+        "only:birthDate": True,
+        "only:gender": True,
     }
     return all(limits[condition] for condition in grant.conditions)
 

@@ -36,6 +36,7 @@ CONDITIONS += [
     "every-days:30",
     "redact:name",
     "mask:telecom",
+    *["only:birthDate", "only:gender"] * 2,
     "no-onward-transfer",
     f"retain-until:{NOW + 1}",
     "for-friends",

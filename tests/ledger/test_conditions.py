@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 
 from mydata_ledger.ledger.conditions import (
     all_of,
@@ -14,7 +16,7 @@ from mydata_ledger.ledger.conditions import (
 )
 from mydata_ledger.ledger.consent import Consent, Effect, Grant
 from mydata_ledger.ledger.errors import InvalidStatement, UnknownTerm
-from mydata_ledger.ledger.terms import Condition
+from mydata_ledger.ledger.terms import Condition, as_wide, both
 from mydata_ledger.ledger.vocabulary import Catalog, Term, Vocabulary
 
 NOW = 1_800_000_000
@@ -107,6 +109,11 @@ def test_an_empty_grant_is_refused(changes, says):
         ({"conditions": ("redact",)}, "unknown condition"),
         ({"conditions": ("mask:",)}, "names a member"),
         ({"conditions": ("redact:/name/0",)}, "names a member"),
+        ({"conditions": ("only",)}, "unknown condition"),
+        ({"conditions": ("only:",)}, "names a member"),
+        ({"conditions": ("only:name.given[0]",)}, "names a member"),
+        ({"conditions": ("only:birthDate,gender",)}, "names a member"),
+        ({"conditions": ("only:" + "a" * 65,)}, "names a member"),
     ],
 )
 def test_an_unknown_term_names_what_is_known(changes, says):
@@ -132,7 +139,7 @@ def test_a_purpose_comes_with_all_above_it():
 
 
 @pytest.mark.parametrize(
-    "text", ["once", "max-uses:3", "aggregate-only:5", "retain-until:1800000000", "redact:birthDate", "every-days:30"]
+    "text", ["once", "max-uses:3", "aggregate-only:5", "retain-until:1800000000", "redact:birthDate", "only:name"]
 )
 def test_a_condition_reads_and_writes_the_same(text):
     assert str(Condition.parse(text)) == text
@@ -143,6 +150,39 @@ def test_a_condition_reads_and_writes_the_same(text):
 )
 def test_a_condition_that_this_version_does_not_know_is_never_met(text):
     assert Condition.read(text) is None
+
+
+def test_a_grant_has_64_conditions_at_most_and_may_repeat_one():
+    grants_are_whole(NOW)(saying(conditions=tuple(f"only:m{n}" for n in range(64))))
+    grants_are_whole(NOW)(saying(conditions=("once", "once")))
+    with pytest.raises(InvalidStatement, match="more than 64 conditions"):
+        grants_are_whole(NOW)(saying(conditions=("once",) * 65))
+
+
+MEMBERS = some.frozensets(some.sampled_from(["only:a", "only:b", "only:c", "redact:a", "once"]))
+
+
+def sees(conditions):
+    """What a grant under these conditions shows of a record with the members a, b, c, on first and on later uses."""
+    shown = {text[-1] for text in conditions if text.startswith("only:")} or {"a", "b", "c"}
+    members = shown - {text[-1] for text in conditions if text.startswith("redact:")}
+    return {(member, use) for member in members for use in range(1 if "once" in conditions else 2)}
+
+
+@given(MEMBERS, MEMBERS)
+def test_conditions_are_compared_and_joined_by_what_they_permit(first, second):
+    """`as_wide` never says yes where `second` shows more; `both` shows exactly what each of two shows."""
+    if as_wide(first, second):
+        assert sees(second) <= sees(first)
+    joined = both(first, second)
+    assert (set() if joined is None else sees(joined)) == sees(first) & sees(second)
+
+
+def test_a_delegate_who_narrows_cannot_show_more_members():
+    assert as_wide(["only:a", "only:b"], ["only:a"])
+    assert not as_wide(["only:a"], ["only:a", "only:b"])
+    assert not as_wide(["only:a"], [])
+    assert as_wide([], ["only:a"])
 
 
 @pytest.mark.parametrize("grantee", ["role:trial", "0x" + "Bb" * 20])

@@ -17,7 +17,7 @@ from tests.ledger.questions import NOW, corpus
 
 @cache
 def questions():
-    return [(about_own_category(r, f.record) if f.record else r, f) for r, f in corpus(30_000, seed=7)]
+    return [(about_own_category(r, f.record) if f.record else r, f) for r, f in corpus(45_000, seed=7)]
 
 
 def wanted(request, facts):
@@ -33,12 +33,13 @@ def expected():
 def planted(module, good, bad):
     """The rule with one fault: its modules are loaded again, the changed one from its changed text."""
     loaded = {}
-    for name in ("consent", "emergency", "decide"):
+    for name in ("terms", "consent", "emergency", "decide"):
         source = Path(sys.modules[f"mydata_ledger.ledger.{name}"].__file__).read_text(encoding="utf-8")
         if name == module:
             assert source.count(good) >= 1, f"the fault no longer fits the text: {good}"
             source = source.replace(good, bad, 1)
         source = source.replace("from mydata_ledger.ledger.consent import", "from planted_consent import")
+        source = source.replace("from mydata_ledger.ledger.terms import", "from planted_terms import")
         loaded[name] = types.ModuleType(f"planted_{name}")
         sys.modules[f"planted_{name}"] = loaded[name]
         exec(compile(source, name, "exec"), loaded[name].__dict__)  # noqa: S102 - the fault is planted in our own text

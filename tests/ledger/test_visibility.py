@@ -9,9 +9,11 @@ from mydata_ledger.ledger.commitment import disclosure, fields
 from mydata_ledger.ledger.commitment.content import record_commitment
 from mydata_ledger.ledger.errors import InvalidStatement
 from mydata_ledger.ledger.kernel import Upload
+from mydata_ledger.ledger.terms import Condition, obligations_of
 from mydata_ledger.ledger.visibility import MemberVisibility
 from mydata_ledger.ledger.vocabulary import NAMES_PEOPLE
 from testing.ledger_fixture import LAB, LedgerFixture
+from tests.ledger.only_definition import is_seen, leaves_of
 
 SEED = b"\x07" * 32
 PERSON = (
@@ -19,7 +21,8 @@ PERSON = (
     b'"birthDate":"1970-01-02","_birthDate":{"x":1},"telecom":[{"value":"010-1234-5678"}],"gender":"female",'
     b'"valueQuantity":{"value":1.10,"unit":"mg/dL"},"link":[{"name":"Eve"},{"kind":"sister"}]}'
 )
-names = some.sampled_from(["name", "value", "valueQuantity", "unit", "note", "note_by", "_note", "Notes", "a", "이름"])
+NAMES = ["name", "value", "valueQuantity", "unit", "note", "note_by", "_note", "Notes", "a", "이름", "resourceType"]
+names = some.sampled_from(NAMES)
 leaves = some.one_of(some.none(), some.booleans(), some.integers(0, 99), some.text(max_size=5))
 documents = some.dictionaries(
     names, some.recursive(leaves, lambda of: some.lists(of, max_size=3) | some.dictionaries(names, of, max_size=3))
@@ -127,6 +130,73 @@ def test_with_nothing_withheld_a_document_is_shown_as_it_is(document):
     assert canonical.canonical(canonical.read(cut("redact:nobody").redact(raw))) == raw
 
 
+member_lists = some.lists(some.lists(names, max_size=2), max_size=3)
+
+
+def obliged(grants, withheld=(), masked=()):
+    terms = [[Condition("only", member) for member in shown] for shown in grants]
+    terms += [[Condition("redact", member)] for member in withheld] + [[Condition("mask", m)] for m in masked]
+    return cut(*(text for one in terms for text in obligations_of(one)))
+
+
+@settings(deadline=None)
+@given(documents, member_lists, some.lists(names, max_size=1), some.lists(names, max_size=1))
+def test_what_is_seen_is_what_the_second_definition_says(document, grants, withheld, masked):
+    """Leaf by leaf, in a disclosure and in what a computation sees."""
+    visibility, raw = obliged(grants, withheld, masked), canonical.canonical(document)
+    seen = [path for path, value in leaves_of(document) if is_seen(path, value, grants, withheld, masked)]
+    try:
+        made = visibility.disclose(raw, SEED, lambda _: [""])
+        disclosed = [field.pointer for field in made.fields]
+    except InvalidStatement:
+        disclosed = []
+    assert sorted(disclosed) == sorted("".join(f"/{fields.escaped(str(step))}" for step in path) for path in seen)
+    left = dict(leaves_of(canonical.read(visibility.redact(raw))))
+    assert {path: left.get(path, "missing") for path in seen} == {p: v for p, v in leaves_of(document) if p in seen}
+    assert all(v in ([], {}, None) or path in seen or masked for path, v in left.items())
+
+
+def test_what_is_shown_alone_comes_with_what_lies_below_it_and_in_its_containers():
+    assert shown(PERSON, "only:birthDate") == {
+        "resourceType": "Observation", "birthDate": "1970-01-02", "_birthDate": {"x": "1"},
+    }  # fmt: skip
+    assert shown(PERSON, "only:family,unit") == {
+        "resourceType": "Observation", "name": [{"family": "Kim"}, {}], "valueQuantity": {"unit": "mg/dL"},
+    }  # fmt: skip
+    assert shown(PERSON, "only:name")["link"] == [{"name": "Eve"}, {}]
+
+
+def test_two_grants_show_what_both_show_and_the_stricter_condition_wins():
+    assert shown(PERSON, "only:name", "only:given") == {
+        "resourceType": "Observation", "name": [{"given": ["Min", "Su"]}, {}],
+    }  # fmt: skip
+    for stricter in (("only:name", "redact:name"), ("only:name", "pseudonymise"), ("only:name", "only:gender")):
+        assert shown(PERSON, *stricter) == {"resourceType": "Observation"}
+    assert shown(PERSON, "only:gender", "mask:gender")["gender"] == "f*****"
+    assert shown(PERSON, "only:gender", "redact:resourceType") == {"gender": "female"}
+
+
+@pytest.mark.parametrize("kind", ["Kim Min-su, 1970", {"name": "Kim"}, 5, "A" * 41, None])
+def test_a_member_that_is_called_type_of_resource_and_is_none_is_not_shown(kind):
+    document = canonical.canonical({"resourceType": kind, "gender": "female"})
+    assert shown(document, "only:gender") == {"gender": "female"}
+    made = cut("only:gender").disclose(document, SEED, lambda _: [""])
+    assert [field.pointer for field in made.fields] == ["/gender"]
+
+
+@pytest.mark.parametrize("document", [b'"Kim Min-su"', b'["Kim"]', b"5", b'{"a":{"b":[1,2]}}', b"{}"])
+def test_of_a_document_without_a_shown_member_nothing_is_seen(document):
+    assert cut("only:name").redact(document) in (b"null", b"[]", b"{}")
+    with pytest.raises(InvalidStatement, match="withholds every field"):
+        cut("only:name").disclose(document, SEED, lambda _: [""])
+
+
+@pytest.mark.parametrize("chosen", ["/name", "/gender", "/link/1", "/telecom/0/value"])
+def test_a_field_beside_the_shown_ones_cannot_be_chosen(chosen):
+    with pytest.raises(InvalidStatement):
+        cut("only:birthDate").disclose(PERSON, SEED, lambda _: [chosen])
+
+
 @pytest.fixture
 def world():
     return LedgerFixture()
@@ -174,7 +244,7 @@ def test_a_search_by_person_does_not_reveal_which_records_are_pseudonymous(world
     assert world.kernel.decisions.search.evaluate(world.trial.address, world.ann.signer, "hl7:CLINTRCH", "view") == []
 
 
-@pytest.mark.parametrize("condition", ["redact:name", "mask:name", "pseudonymise"])
+@pytest.mark.parametrize("condition", ["redact:name", "mask:name", "pseudonymise", "only:name"])
 def test_a_record_whose_parts_cannot_be_distinguished_is_not_released(world, condition):
     (draft,) = world.kernel.records.issues.draft(
         world.hospital.address, [Upload(world.ann.signer, LAB, "text/plain", b"Kim, 1970")]
@@ -197,12 +267,42 @@ def test_a_computation_sees_what_is_left(world):
     assert b'"birthDate":"1970-01-02"' in found.content
 
 
+def test_a_computation_sees_the_named_members_alone(world):
+    world.issued(LAB, content=PERSON)
+    terms = {"purposes": ("hl7:HMARKT",), "actions": ("compute",), "conditions": ("only:gender", "only:unit")}
+    world.consents(world.merchant, LAB, **terms)
+    world.anchor()
+    (found,) = world.kernel.decisions.computation.records(world.merchant.address, [LAB], "hl7:HMARKT")
+    wanted = b'{"resourceType":"Observation","gender":"female","valueQuantity":{"unit":"mg/dL"}}'
+    assert canonical.read(found.content) == canonical.read(wanted)
+
+
+@pytest.mark.parametrize("by_fields", [False, True])
+def test_a_release_has_what_every_permitting_grant_shows(world, by_fields):
+    """A grant to the party and a grant to its role permit at once: what is released is what both show."""
+    record = world.issued(LAB, content=PERSON)
+    world.consents(world.trial, LAB, conditions=("only:gender", "only:birthDate", "only:name"))
+    world.anchor()
+    releases, request = world.kernel.decisions.releases, world.asks(world.trial, record)
+    release = releases.disclose(request, lambda _: [""]) if by_fields else releases.access(request)
+    assert release.obligations == {"only:birthDate,gender,name"}
+    shown_members = {pointer.split("/")[1] for pointer in disclosure.verify(
+        opened(world, release, world.trial), release.record.issue.commitment)}  # fmt: skip
+    assert shown_members == {"resourceType", "birthDate", "_birthDate", "gender", "name", "link"}
+    world.says("role:trial", [world.grant(LAB, conditions=("only:gender",))])
+    world.anchor()
+    release = world.reads(world.trial, record)
+    assert release.obligations == {"only:birthDate,gender,name", "only:gender"}
+    values = disclosure.verify(opened(world, release, world.trial), release.record.issue.commitment)
+    assert values == {"/resourceType": "Observation", "/gender": "female"}
+
+
 def test_a_computation_omits_a_record_whose_parts_cannot_be_distinguished(world):
     (draft,) = world.kernel.records.issues.draft(
         world.hospital.address, [Upload(world.ann.signer, LAB, "text/plain", b"Kim")]
     )
     world.kernel.records.issues.accept([(draft.statement, world.sign(world.hospital, draft.statement))])
-    for condition, seen in (("mask:name", 0), ("redact:name", 0), ("pseudonymise", 1)):
+    for condition, seen in (("mask:name", 0), ("redact:name", 0), ("only:name", 0), ("pseudonymise", 1)):
         terms = {"purposes": ("hl7:HMARKT",), "actions": ("compute",), "conditions": (condition,)}
         world.consents(world.merchant, LAB, **terms)
         world.anchor()

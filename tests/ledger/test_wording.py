@@ -75,6 +75,16 @@ def test_every_bound_of_a_grant_stands_in_its_sentence():
         assert part in korean
 
 
+def test_the_members_that_a_grant_shows_stand_together():
+    grant = replace(BASE, conditions=("once", "only:birthDate", "retain-until:86400", "only:gender"))
+    shown = "each record once, only these parts (birthDate, gender), to be deleted by (1970-01-02 00:00 UTC)"
+    assert f"conditions: {shown}." in EN.sentence(grant, "The trial")
+    assert "이 항목만 (birthDate, gender)" in KO.sentence(grant, "The trial")
+    assert lines_of(EN, [replace(BASE, conditions=("only:a",))], [replace(BASE, conditions=("only:a", "only:b"))]) == [
+        "adds: condition (only these parts (b))"
+    ]
+
+
 def test_every_term_has_both_languages():
     assert set(TERMS["actions"]) == set(ACTIONS)
     assert set(TERMS["conditions"]) == NAMING | NUMBERED | PLAIN

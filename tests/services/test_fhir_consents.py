@@ -338,7 +338,9 @@ def some_consent(pick):
         effect = pick([Effect.PERMIT] * 3 + [Effect.FORBID])
         start, end = pick([(0, NEVER), (NOW - 5, NOW), (NOW, NOW + 5), (0, NOW + 1)])
         conditions = (
-            some(["once", "max-uses:2", "every-days:30", "aggregate-only:5"], 0) if effect is Effect.PERMIT else ()
+            some(["once", "max-uses:2", "every-days:30", "aggregate-only:5", "only:name", "only:gender"], 0)
+            if effect is Effect.PERMIT
+            else ()
         )
         data = pick([(0, 0), (100, 200), (100, 0), (0, 200)])
         purposes = some(["hl7:HRESCH", "hl7:CLINTRCH", "*", "mydata:TRIAL_MATCH"])
@@ -396,6 +398,23 @@ def test_a_trees_meaning_survives_compiling():
         sure += not unsure
     assert sure > 100
     assert min(met.values()) > 300
+
+
+def only(*members):
+    return [{"url": codes.CONDITION, "valueString": f"only:{member}"} for member in members]
+
+
+def test_a_rule_inside_another_shows_the_members_that_both_show():
+    """Several `only:` in one grant permit more than one does, so those of nested rules must not be put together."""
+
+    def tree(*inner):
+        rule = {"type": "permit", "purpose": purpose("CLINTRCH"), "class": kind("Specimen"), "extension": only(*inner)}
+        deny = {"type": "deny", "purpose": purpose("HRESCH"), "provision": [rule]}
+        return {"type": "permit", "actor": [actor()], "extension": only("name", "gender"), "provision": [deny]}
+
+    for inner, wanted in ((("gender", "birthDate"), {"only:gender"}), ((), {"only:gender,name"})):
+        assert answer(imported(r4({"provision": [tree(*inner)]})).grants).obligations == wanted
+    assert not permits(imported(r4({"provision": [tree("birthDate")]})).grants)
 
 
 TYPES = {SPECIMEN: "Specimen", DOCUMENT: "Composition", "health.vitals": None}

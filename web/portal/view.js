@@ -1,6 +1,6 @@
 // Elements of the page, and how grants are shown. Text is always added as text, never parsed as HTML.
 import { get } from "./api.js";
-import { actionOf, conditionOf, language, lookUp, timeText, translate } from "./words.js";
+import { actionOf, conditionsOf, language, lookUp, timeText, translate } from "./words.js";
 
 /** @import { Draft, Grant, Vocabulary, Whole } from "./answers" */
 /** @import { Word } from "./words.js" */
@@ -100,7 +100,7 @@ export function grantView(grant) {
     ["until", endOf(grant.expires)],
     ["period", grant.dataFrom || grant.dataUntil ? `${grant.dataFrom ? timeText(grant.dataFrom) : "…"} – ${grant.dataUntil ? timeText(grant.dataUntil) : "…"}` : ""],
     ["records", grant.records.length ? translate("recordCount", { count: grant.records.length }) : ""],
-    ["conditions", grant.conditions.map(conditionOf).join(", ")],
+    ["conditions", conditionsOf(grant.conditions)],
   ]);
   const mark = grant.effect === "forbid" ? badge(translate("forbidden"), "bad") : isTransfer(grant) ? badge(translate("transferRequest"), "wait") : "";
   return el("dl", { class: "grant" }, mark ? [el("dt", {}, mark), el("dd")] : [], shown);

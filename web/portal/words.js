@@ -16,19 +16,21 @@ const ACTIONS = {
 const CONDITIONS = {
   en: {
     once: "each record once", "max-uses": "number of uses", "aggregate-only": "only sums over groups of at least", "retain-until": "to be deleted by",
-    "every-days": "each record once every so many days", redact: "without this part", mask: "with this part blacked out", pseudonymise: "without your name",
+    "every-days": "each record once every so many days", redact: "without this part", mask: "with this part blacked out", only: "only these parts", pseudonymise: "without your name",
     "emergency-only": "only in an emergency", "no-onward-transfer": "not to be passed on",
   },
   ko: {
     once: "기록당 한 번만", "max-uses": "최대 {value}회", "aggregate-only": "{value}명 이상 집단의 통계만", "retain-until": "파기 기한",
-    "every-days": "기록당 {value}일에 한 번", redact: "이 항목 제외", mask: "이 항목 가림", pseudonymise: "가명 처리",
+    "every-days": "기록당 {value}일에 한 번", redact: "이 항목 제외", mask: "이 항목 가림", only: "이 항목만", pseudonymise: "가명 처리",
     "emergency-only": "응급 시에만", "no-onward-transfer": "제3자 제공 금지",
   },
 };
+/** As in ledger/terms.py. */
+const ALTERNATIVES = ["only"];
 /** As in ledger/wording.py; in English the signed name says it. @type {Record<string, string>} */
 const ROLES = {
   holder: "데이터 보유 기관", hospital: "병원", trial: "임상시험팀", insurer: "보험사", merchant: "판매업체", researcher: "연구자", responder: "응급 구조대",
-  reviewer: "심사자", authority: "후견인 지정 기관", witness: "증인", "enforcement-point": "접근 통제 시스템", operator: "운영자",
+  reviewer: "심사자", authority: "후견인 지정 기관", witness: "증인", "enforcement-point": "접근 통제 시스템", operator: "운영자", collector: "수집자",
 };
 const LATEST = 253_402_300_799; // the last second of the year 9999
 /** The language of the page. @type {Language} */
@@ -79,8 +81,15 @@ export function endOfConsent({ grantee, granteeName }, grants) {
 /** The name of an action. @type {(code: string) => string} */
 export const actionOf = (code) => (code === "*" ? translate("everything") : lookUp(ACTIONS[language], code) ?? code);
 
+/** The conditions of a grant in words; values of one of ALTERNATIVES stand together. @type {(texts: string[]) => string} */
+export function conditionsOf(texts) {
+  const named = (/** @type {string} */ name) => texts.filter((text) => text.startsWith(`${name}:`)).map((text) => text.slice(name.length + 1));
+  const joined = texts.map((text) => ALTERNATIVES.find((name) => text.startsWith(`${name}:`)) ?? text);
+  return [...new Set(joined)].map((text) => conditionOf(ALTERNATIVES.includes(text) ? `${text}:${named(text).join(", ")}` : text)).join(", ");
+}
+
 /** A condition of a grant in words. @type {(text: string) => string} */
-export function conditionOf(text) {
+function conditionOf(text) {
   const [name, value] = text.split(/:(.*)/s), known = lookUp(CONDITIONS[language], name);
   if (!known) return text;
   const shown = value && name === "retain-until" ? timeText(Number(value)) : value;

@@ -93,7 +93,7 @@ def _without_covered(categories: Sequence[str]) -> list[str]:
 def _visible(content: Content, obligations: frozenset[str]) -> bytes | None:
     """What the obligations leave of a record; None if its parts cannot be distinguished."""
     visibility = MemberVisibility.of(obligations, NOBODY)
-    if not (visibility.withheld or visibility.masked):
+    if not visibility.hides_members:
         return content.content
     return visibility.redact(content.content) if is_json(content.media_type) else None
 

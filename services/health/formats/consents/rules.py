@@ -7,6 +7,7 @@ from typing import Any
 
 from mydata_ledger.ledger.consent import NEVER
 from mydata_ledger.ledger.party import ROLE_PREFIX
+from mydata_ledger.ledger.terms import both
 from mydata_ledger.services.health.formats.consents.terms import TermSets
 
 Names = frozenset[str] | None
@@ -39,12 +40,13 @@ class Scope:
         named: dict[str, Any] = {n: words.both(n, getattr(self, n), getattr(outer, n)) for n in NAME_BOUNDS}
         if widely and self.grantees is not None and outer.grantees is not None:
             named["grantees"] = _possible_grantees(self.grantees, outer.grantees)
+        conditions = both(self.conditions, outer.conditions)
         return Scope(
             **named,
             window=_overlap(self.window, outer.window),
             data=_overlap(self.data, outer.data),
-            conditions=self.conditions | outer.conditions,
-            expressible=self.expressible and outer.expressible,
+            conditions=self.conditions | outer.conditions if conditions is None else conditions,
+            expressible=self.expressible and outer.expressible and conditions is not None,
         )
 
     @property
