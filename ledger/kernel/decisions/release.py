@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hmac
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from hashlib import sha256
 
 from mydata_ledger.ledger import envelope
 from mydata_ledger.ledger.access import AccessRequest
@@ -17,6 +15,7 @@ from mydata_ledger.ledger.envelope.wrapping import check_public
 from mydata_ledger.ledger.errors import AccessDenied, InvalidStatement
 from mydata_ledger.ledger.kernel.consents.paper_marks import PaperMarks
 from mydata_ledger.ledger.kernel.decisions.evaluate import Evaluation, RecordDecision, answered, check_permitted
+from mydata_ledger.ledger.kernel.decisions.pseudonyms import Pseudonyms
 from mydata_ledger.ledger.kernel.world import World
 from mydata_ledger.ledger.receipt import AccessReceipt, LoggedStatement
 from mydata_ledger.ledger.record import Record
@@ -75,6 +74,7 @@ class Releases:
 
     def __init__(self, world: World, evaluation: Evaluation, paper_marks: PaperMarks) -> None:
         self._world, self._evaluation, self._paper_marks = world, evaluation, paper_marks
+        self._pseudonyms = Pseudonyms(world)
 
     def access(self, request: AccessRequest, reader_key: RequestedKey = ACCREDITED_KEY) -> Release:
         """Release the record, or raise AccessDenied. The receipt is written first in both cases.
@@ -172,11 +172,9 @@ class Releases:
         )
 
     def _pseudonym(self, permit: Permit) -> bytes:
-        """32 bytes that are equal for one requester and person, and that two requesters cannot compare."""
         receipt = permit.receipt.signed.statement
         requester = receipt.requester if isinstance(receipt, AccessReceipt) else ""
-        key, person = self._world.gateway.derive("pseudonyms"), permit.record.issue.data_subject
-        return hmac.digest(key, len(requester).to_bytes(2, "big") + requester.encode() + person, sha256)
+        return self._pseudonyms.of(requester, permit.record.issue.data_subject)
 
     def _reader_key(self, request: AccessRequest, requested: RequestedKey) -> bytes:
         if requested.is_signed:
