@@ -27,6 +27,7 @@ from mydata_ledger.ledger.kernel.decisions.record_questions import allowed
 from mydata_ledger.ledger.kernel.decisions.release import RELEASING, Release, RequestedKey, check_hands_out
 from mydata_ledger.ledger.kernel.decisions.search import RecordPage
 from mydata_ledger.ledger.kernel.decisions.search_answers import page_answers, person_answers
+from mydata_ledger.ledger.kernel.decisions.verify import RecordStatus
 from mydata_ledger.ledger.kernel.draft import Draft
 from mydata_ledger.ledger.kernel.jobs import JobFailure, JobLease, Jobs, JobState, ScheduledJob
 from mydata_ledger.ledger.kernel.log_consumer import LogConsumer
@@ -74,6 +75,7 @@ __all__ = [
     "Proof",
     "RecordDecision",
     "RecordPage",
+    "RecordStatus",
     "Release",
     "RequestTerms",
     "RequestedKey",

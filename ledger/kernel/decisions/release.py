@@ -90,15 +90,20 @@ class Releases:
         return self.access_answered(request, reader_key, *self._evaluation.answer(request, answered))
 
     def access_answered(
-        self, request: AccessRequest, reader_key: RequestedKey, answer: RecordDecision, receipt: LoggedStatement
+        self,
+        request: AccessRequest,
+        reader_key: RequestedKey,
+        answer: RecordDecision,
+        receipt: LoggedStatement,
+        study: str = "",
     ) -> Release:
-        """The second half of `access`, after its question is answered: it reads payload and key."""
+        """The second half of `access`, after its question is answered: it reads payload and key. Pseudonyms are those
+        of the study, if one is given.
+        """
         permit = permit_from(answer, receipt)
-        public_key = self._reader_key(request, reader_key)
-        if not public_key:
-            raise InvalidStatement("say under which public key the record should be wrapped: give `reader_key`")
+        public_key = self.reader_key(request.requester, reader_key)
         if visibility := self._visibility(permit):
-            return self._disclosure_release(permit, visibility, _everything, public_key)
+            return self._disclosure_release(permit, visibility, _everything, public_key, study)
         return self.hand_out(permit, public_key)
 
     def disclose(self, request: AccessRequest, choose: Choose, reader_key: RequestedKey = ACCREDITED_KEY) -> Release:
@@ -109,7 +114,7 @@ class Releases:
         InvalidStatement after the receipt if the record is not JSON or has no such field.
         """
         check_hands_out(request)
-        public_key = self._reader_key(request, reader_key)
+        public_key = self.reader_key(request.requester, reader_key)
         check_public(public_key)
         permit = self.permit(request)
         return self._disclosure_release(permit, self._visibility(permit), choose, public_key)
@@ -126,6 +131,17 @@ class Releases:
     def permit(self, request: AccessRequest) -> Permit:
         """Ask the question for a record. Raises AccessDenied, ChainBehind, SourceUnavailable."""
         return permit_from(*self._evaluation.answer(request, answered))
+
+    def reader_key(self, requester: str, requested: RequestedKey) -> bytes:
+        """The public key that records are wrapped for: the one that the sign-in message names, else the accredited one,
+        else the requested one. Raises InvalidStatement if there is none.
+        """
+        party = self._world.directory.party(requester)
+        accredited = party.encryption_key if party is not None else b""
+        public_key = requested.public if requested.is_signed else accredited or requested.public
+        if not public_key:
+            raise InvalidStatement("say under which public key the record should be wrapped: give `reader_key`")
+        return public_key
 
     def hand_out(self, permit: Permit, wrap_for: bytes) -> Release:
         """The whole record, its key wrapped for an HPKE public key.
@@ -154,7 +170,7 @@ class Releases:
         return MemberVisibility.of(permit.obligations, self._world.vocabulary.identifying)
 
     def _disclosure_release(
-        self, permit: Permit, visibility: MemberVisibility, choose: Choose, public_key: bytes
+        self, permit: Permit, visibility: MemberVisibility, choose: Choose, public_key: bytes, study: str = ""
     ) -> Release:
         release = self.hand_out(permit, self._world.computer.public)
         if release.sealed is None:
@@ -168,19 +184,13 @@ class Releases:
             release,
             sealed=envelope.seal(disclosed, data_key, record_id),
             wrapped_key=envelope.wrap(data_key, public_key, record_id),
-            pseudonym=self._pseudonym(permit) if visibility.hides_person else b"",
+            pseudonym=self._pseudonym(permit, study) if visibility.hides_person else b"",
         )
 
-    def _pseudonym(self, permit: Permit) -> bytes:
+    def _pseudonym(self, permit: Permit, study: str) -> bytes:
         receipt = permit.receipt.signed.statement
         requester = receipt.requester if isinstance(receipt, AccessReceipt) else ""
-        return self._pseudonyms.of(requester, permit.record.issue.data_subject)
-
-    def _reader_key(self, request: AccessRequest, requested: RequestedKey) -> bytes:
-        if requested.is_signed:
-            return requested.public
-        party = self._world.directory.party(request.requester)
-        return party.encryption_key if party is not None and party.encryption_key else requested.public
+        return self._pseudonyms.of(requester, permit.record.issue.data_subject, study)
 
 
 def permit_from(answer: RecordDecision, receipt: LoggedStatement) -> Permit:
@@ -192,9 +202,14 @@ def permit_from(answer: RecordDecision, receipt: LoggedStatement) -> Permit:
 
 
 def check_hands_out(request: AccessRequest) -> None:
+    """Raise InvalidStatement for a question whose action releases no record."""
+    check_releases(request.action)
+
+
+def check_releases(action: str) -> None:
     """Raise InvalidStatement for an action that releases no record."""
-    if request.action not in RELEASING:
-        raise InvalidStatement(f"`{request.action}` releases no record; use one of {', '.join(sorted(RELEASING))}")
+    if action not in RELEASING:
+        raise InvalidStatement(f"`{action}` releases no record; use one of {', '.join(sorted(RELEASING))}")
 
 
 def _everything(_: bytes) -> Sequence[str]:
