@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mydata_ledger.ledger.kernel.consents import Consents
+from mydata_ledger.ledger.kernel.decisions.collect import CollectionQuestions
 from mydata_ledger.ledger.kernel.decisions.compute import Computation
 from mydata_ledger.ledger.kernel.decisions.evaluate import Evaluation
 from mydata_ledger.ledger.kernel.decisions.figures import DisclosureControl
@@ -27,6 +28,7 @@ class Decisions:
     releases: Releases
     computation: Computation
     figures: DisclosureControl
+    collection: CollectionQuestions
 
     @classmethod
     def of(cls, world: World, statements: StatementSigning, consents: Consents) -> Decisions:
@@ -42,4 +44,5 @@ class Decisions:
             releases=releases,
             computation=Computation(world, evaluation, search, releases),
             figures=DisclosureControl(world),
+            collection=CollectionQuestions(world, evaluation),
         )
