@@ -20,6 +20,7 @@ from mydata_ledger.api.fastpath.limits import RequestLimits, TokenBucket
 from mydata_ledger.api.routes import (
     access,
     authzen,
+    collecting,
     consent_copies,
     consents,
     delegations,
@@ -94,6 +95,7 @@ ROUTERS = [
         tiles,
         timeline,
         transfers,
+        collecting,
         exports,
         links,
         large_records,

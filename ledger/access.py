@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
 
+from mydata_ledger.ledger.collection import PlannedRecord
 from mydata_ledger.ledger.consent import Consent
 from mydata_ledger.ledger.delegation import DelegationState
 from mydata_ledger.ledger.emergency import NOTHING, Emergency, EmergencyScope
@@ -45,6 +46,7 @@ class AccessRequest:
     declared incident or of its extension, zero without one. `request_id` is 32 random bytes that make the receipt
     unique. `at_least` is the number of consents that the caller knows to be on chain: an answer that rests on fewer
     consents is refused. `emergency` is what the vocabulary lets an emergency reach: nothing, unless it is given.
+    `planned` is the record that a collection would make, None in a question about a record.
     """
 
     request_id: bytes
@@ -56,6 +58,7 @@ class AccessRequest:
     incident: bytes = bytes(32)
     at_least: int = 0
     emergency: EmergencyScope = NOTHING
+    planned: PlannedRecord | None = field(default=None, kw_only=True)
 
     @property
     def purpose(self) -> str:
@@ -65,7 +68,7 @@ class AccessRequest:
     def about(self, category: str) -> AccessRequest:
         """This question about another category."""
         members = (self.request_id, self.requester, self.record_id, category, self.purposes, self.action)
-        return AccessRequest(*members, self.incident, self.at_least, self.emergency)
+        return AccessRequest(*members, self.incident, self.at_least, self.emergency, planned=self.planned)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-from mydata_ledger.ledger.terms import COUNTED, Condition
+from mydata_ledger.ledger.terms import COUNTED, FROM, Condition
 
 NEVER = 2**63 - 1
 """`expires` of a grant without an end."""
@@ -82,6 +82,11 @@ class Grant:
     def counts_uses(self) -> bool:
         """Whether a condition of the grant depends on its earlier uses."""
         return any(text.partition(":")[0] in COUNTED for text in self.conditions)
+
+    @property
+    def names_holders(self) -> bool:
+        """Whether a condition of the grant depends on who holds a record."""
+        return any(text.partition(":")[0] == FROM for text in self.conditions)
 
     def terms(self) -> tuple[Condition | None, ...]:
         """The parsed conditions; None for a condition that this version of the rule does not know."""

@@ -26,7 +26,7 @@ from mydata_ledger.ledger.consent import Effect, Grant, category_covers
 from mydata_ledger.ledger.delegation import DELEGATE_ACTIONS
 from mydata_ledger.ledger.party import ANYONE
 from mydata_ledger.ledger.record import Record
-from mydata_ledger.ledger.terms import DAY, Condition, obligations_of
+from mydata_ledger.ledger.terms import ASSET, DAY, FROM, Condition, is_named, obligations_of
 
 Verdict = tuple[ConsentState, Finding, list[tuple[int, Grant]]]
 
@@ -146,12 +146,20 @@ def _satisfied(
     if not current:
         early = any(at_time < grant.not_before for _, grant in reaching)
         return state, Finding.NOT_YET if early else Finding.EXPIRED, []
-    met = [(i, g) for i, g in current if all(_meets(t, state, request, facts, at_time) for t in g.terms())]
+    met = [(i, g) for i, g in current if not g.conditions or _is_met(g, state, request, facts, at_time)]
     if not met or state.consent.grantee == ANYONE:
         return state, Finding.NO_SATISFIED_POLICY, []
     if not state.anchored:
         return state, Finding.NOT_YET, []
     return state, Finding.NEEDS_RECONSENT if state.notice_outdated else Finding.PERMITS, met
+
+
+def _is_met(grant: Grant, state: ConsentState, request: AccessRequest, facts: Facts, at_time: int) -> bool:
+    """Whether every condition holds; of the holders and of the assets that the grant names, one is enough."""
+    terms, planned = grant.terms(), request.planned
+    holder = facts.record.issue.holder if facts.record else ""
+    is_named_too = is_named(terms, FROM, holder) and is_named(terms, ASSET, planned.asset if planned else "")
+    return is_named_too and all(_meets(term, state, request, facts, at_time) for term in terms)
 
 
 def _meets(term: Condition | None, state: ConsentState, request: AccessRequest, facts: Facts, at_time: int) -> bool:

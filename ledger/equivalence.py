@@ -41,7 +41,8 @@ def _without_own_parts(grant: Grant) -> Grant:
 
 def shared_window(consent: Consent) -> Window | None:
     """The one window of all grants of the consent. None where an answer can depend on more than terms, window and
-    anchoring: chosen records, data periods, counted uses, or a delegate's signature, which ends with the delegation.
+    anchoring: chosen records, data periods, counted uses, named holders, or a delegate's signature, which ends with
+    the delegation.
     """
     return _shared_window(consent.grants) if consent.signer == consent.data_subject else None
 
@@ -56,7 +57,7 @@ def _shared_window(grants: tuple[Grant, ...]) -> Window | None:
 
 
 def _has_own_parts(grant: Grant) -> bool:
-    return bool(grant.records or grant.data_from or grant.data_until) or grant.counts_uses
+    return bool(grant.records or grant.data_from or grant.data_until) or grant.counts_uses or grant.names_holders
 
 
 def consent_key(terms: Any, anchored: Any, begun: Any, unended: Any) -> Any:

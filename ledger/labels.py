@@ -42,6 +42,8 @@ TERMS: Mapping[str, Mapping[str, Term]] = {
         "redact": Term("without this part", "이 항목 제외"),
         "mask": Term("with this part blacked out", "이 항목 가림"),
         "only": Term("only these parts", "이 항목만"),
+        "from": Term("only data that {value} holds", "{value} 보유 자료만"),
+        "asset": Term("only of these accounts or devices", "이 계좌·기기만"),
         "pseudonymise": Term("without your name", "가명 처리"),
         "emergency-only": Term("only in an emergency", "응급 시에만"),
         "no-onward-transfer": Term("not to be passed on", "제3자 제공 금지"),

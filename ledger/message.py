@@ -24,6 +24,8 @@ class Event(StrEnum):
     LINK_MADE = "link.made"
     EXPORT_MADE = "export.made"
     PASSCODE_WRONG = "link.passcode_wrong"
+    TRANSFER_ASKED = "transfer.asked"
+    TRANSFER_ENDED = "transfer.ended"
 
 
 @dataclass(frozen=True, slots=True)

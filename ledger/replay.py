@@ -16,13 +16,14 @@ from enum import StrEnum
 from itertools import product
 
 from mydata_ledger.ledger.access import SELF_VIEW, AccessRequest, ConsentState, Decision, Facts, Reason
+from mydata_ledger.ledger.collection import COLLECT, PlannedRecord, holder_of, possible
 from mydata_ledger.ledger.commitment.entry import NO_LOCK, Entry, lock_of
 from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.decide import decide
 from mydata_ledger.ledger.delegation import Delegation, DelegationState
 from mydata_ledger.ledger.emergency import NOTHING, Emergency, EmergencyScope, Incident, IncidentExtension
 from mydata_ledger.ledger.party import Party
-from mydata_ledger.ledger.past_states import HistoricState, Use, delegations_at, naming, states_at
+from mydata_ledger.ledger.past_states import HistoricState, Use, delegations_at, naming, readings, states_at
 from mydata_ledger.ledger.presence import SLACK, possible_prefixes, presence_options
 from mydata_ledger.ledger.receipt import AccessReceipt, LoggedStatement, emergency_of
 from mydata_ledger.ledger.record import Erasure, Issue, Record
@@ -101,7 +102,7 @@ class Replay:
         """Compare the receipt with the decisions that follow from the evidence."""
         if receipt.reason == Reason.SEARCHED:
             return Outcome.SEARCH if receipt.permitted and not receipt.consents else Outcome.OTHER
-        if receipt.record_id not in self._issues and not self._evidence.complete:
+        if receipt.record_id not in self._issues and not self._evidence.complete and not self._planned(receipt):
             return Outcome.NOT_HELD
         stated = (receipt.permitted, receipt.reason, receipt.consents, receipt.data_subject)
         answers = self._answers(logged, receipt, self._evidence.emergency)
@@ -117,15 +118,30 @@ class Replay:
         """The answers that follow from the evidence, in every state in which the decision may have been made."""
         request = replace(_request(receipt, self._evidence), emergency=emergency)
         return [
-            _answer(decide(request, facts, receipt.decided_at), facts)
-            for facts in self._possible_facts(logged, receipt)
+            _answer(decide(replace(request, planned=planned), facts, receipt.decided_at), facts)
+            for planned in self._planned(receipt) or (None,)
+            for facts in self._possible_facts(logged, receipt, planned)
         ]
 
-    def _possible_facts(self, logged: LoggedStatement, receipt: AccessReceipt) -> Iterator[Facts]:
+    def _planned(self, receipt: AccessReceipt) -> Sequence[PlannedRecord]:
+        """The records that a collection would make which the receipt may be about; empty for a receipt about a record,
+        whose id does not begin with the account of a party.
+        """
+        holder, person = holder_of(receipt.record_id), receipt.data_subject
+        if receipt.action != COLLECT or holder not in self._evidence.parties or receipt.record_id in self._issues:
+            return []
+        statements = [logged.signed.statement for logged in self._consents[person]]
+        grants = [grant for consent in statements if isinstance(consent, Consent) for grant in consent.grants]
+        return possible(receipt.record_id, person, receipt.category, grants)
+
+    def _possible_facts(
+        self, logged: LoggedStatement, receipt: AccessReceipt, planned: PlannedRecord | None
+    ) -> Iterator[Facts]:
         """The facts of every state in which the decision may have been made."""
         now = receipt.decided_at
         emergency = emergency_of(receipt.justification, lambda entry: self._declared(entry, logged.position))
-        for record, requester in product(self._records(receipt), self._requesters(receipt.requester, now)):
+        records = [planned.record()] if planned else self._records(receipt)
+        for record, requester in product(records, self._requesters(receipt.requester, now)):
             statements = self._consents[record.issue.data_subject] if record else []
             prefixes = list(possible_prefixes(statements, receipt.consents_size, now))
             for visible, late, stale in product(prefixes, (False, True), self._notices(statements)):
@@ -155,7 +171,7 @@ class Replay:
         if True in issued_options:
             records += [
                 Record(issue, issued.position, entry, is_anchored, erased=is_erased)
-                for issue in _readings(issued.signed.statement)
+                for issue in readings(issued.signed.statement)
                 for is_erased in sorted(erased_options)
             ]
         return records
@@ -185,16 +201,6 @@ class Replay:
         """Whether the operator knew of the mark that ended the consent; with `late`, at the latest permitted time."""
         times = [self._marked[mark] for mark in (entry.entry, entry.lock, entry.digest) if mark in self._marked]
         return any(at_time <= (now - LAG if late else now + SLACK) for at_time in times)
-
-
-def _readings(issue: Issue) -> list[Issue]:
-    """The issue as it is read now, and as earlier releases read it.
-
-    Records of before 1970 were issued with the period [0, 1), which the rule then took as known; [0, 2) has that
-    meaning now.
-    """
-    earlier = [replace(issue, data_until=2)] if (issue.data_from, issue.data_until) == (0, 1) else []
-    return [issue, *earlier]
 
 
 def _request(receipt: AccessReceipt, evidence: Evidence) -> AccessRequest:

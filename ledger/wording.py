@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -11,7 +11,7 @@ from mydata_ledger.ledger.consent import NEVER, Effect, Grant
 from mydata_ledger.ledger.korean_grants import actions_sentence
 from mydata_ledger.ledger.labels import ROLES_KO, TERMS, VALUE
 from mydata_ledger.ledger.party import ANYONE, ROLE_PREFIX, name_in
-from mydata_ledger.ledger.terms import grouped
+from mydata_ledger.ledger.terms import FROM, grouped
 from mydata_ledger.ledger.transfer import terms_of
 from mydata_ledger.ledger.vocabulary import Term, Vocabulary
 
@@ -41,10 +41,12 @@ class Difference:
 
 
 class Words:
-    """One language over one vocabulary; any language other than Korean gives English."""
+    """One language over one vocabulary; any language other than Korean gives English. `name_of` gives the name of the
+    party with an address, or the address.
+    """
 
-    def __init__(self, vocabulary: Vocabulary, language: str) -> None:
-        self._vocabulary = vocabulary
+    def __init__(self, vocabulary: Vocabulary, language: str, name_of: Callable[[str], str] = str) -> None:
+        self._vocabulary, self._name_of = vocabulary, name_of
         self._korean = language.partition("-")[0].lower() == "ko"
 
     def sentence(self, grant: Grant, grantee_name: str) -> str:
@@ -153,9 +155,15 @@ class Words:
             return f"{name}:{value}" if value else name
         text = terms[name].label_ko if self._korean else terms[name].label
         shown = moment(int(value)) if name == "retain-until" and value.isdigit() else value
+        if name == FROM:
+            shown = ", ".join(self._holder(address) for address in value.split(", "))
         if VALUE in text:
             return text.replace(VALUE, shown)
         return f"{text} ({shown})" if shown else text
+
+    def _holder(self, address: str) -> str:
+        name = name_in(self._name_of(address), korean=self._korean)
+        return address if name == address else f"{name} ({address})"
 
     def _label(self, code: str, terms: Mapping[str, Term]) -> str:
         if code == "*":

@@ -39,7 +39,8 @@ class MemoryIndex:
         if self._state.distrust:
             raise SourceUnavailable(self._state.distrust)
         with self._state.lock:
-            record, requester = self.record(request.record_id), self._state.parties.get(request.requester)
+            planned, requester = request.planned, self._state.parties.get(request.requester)
+            record = planned.record() if planned else self.record(request.record_id)
             names = {ANYONE} | (requester.grantee_names(at_time) if requester else frozenset())
             consents_of_person = self._consents_of(record.issue.data_subject) if record else []
             states = [self._state_of(logged, request.record_id) for logged in consents_of_person]

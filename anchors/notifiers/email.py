@@ -30,6 +30,8 @@ EVENT_TEXTS = {
     "link.opened": "one of your links was opened",
     "link.made": "a link to data was made",
     "link.passcode_wrong": "a wrong passcode was entered for one of your links",
+    "transfer.asked": "a person asks you to transfer data",
+    "transfer.ended": "a request to transfer data ended",
     "export.made": "your delegate downloaded everything about you",
 }
 """The text of each `ledger.message.Event`, for the subject line of the mail."""

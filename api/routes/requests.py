@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from functools import partial
 from operator import attrgetter
 from typing import Annotated, Any
@@ -12,12 +11,12 @@ from pydantic import BaseModel, Field
 
 from mydata_ledger.api.acting import ActingFor
 from mydata_ledger.api.auth import KernelDep, SignedIn, subject_bytes
-from mydata_ledger.api.numbers import Time
+from mydata_ledger.api.routes.transfers import TransferTerms
 from mydata_ledger.api.schemas import DraftView, Form, GrantForm, Hex, Hex32, Term, draft_view, to_hex
 from mydata_ledger.ledger.consent import NEVER
 from mydata_ledger.ledger.consent_request import DAY, ConsentRequest, Origin, Wish, Wishes, WishKind, normal_topic
 from mydata_ledger.ledger.kernel import RequestTerms
-from mydata_ledger.ledger.transfer import Transfer, terms_of
+from mydata_ledger.ledger.transfer import terms_of
 from mydata_ledger.ledger.typed_data import message, read_hex
 from mydata_ledger.ledger.wording import Words
 
@@ -60,23 +59,6 @@ class OfferForm(RequestTermsForm):
     """An offer to everyone with a matching standing wish; `topics` are words such as `diabetes` or `seoul`."""
 
     topics: Annotated[list[Term], Field(min_length=1, max_length=64)]
-
-
-class TransferTerms(BaseModel):
-    """The terms of a transfer request: data, purpose, interval in days (`every_days`, 0 for once) and end."""
-
-    categories: list[str]
-    purpose: str
-    every_days: int
-    ends: Time
-    data_from: Time
-    data_until: Time
-    retain_until: Time
-
-    @classmethod
-    def of(cls, terms: Transfer) -> TransferTerms:
-        """The view of the terms."""
-        return cls(**(asdict(terms) | {"categories": list(terms.categories)}))
 
 
 class RequestView(BaseModel):

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from mydata_ledger.ledger.access import ConsentState
 from mydata_ledger.ledger.consent import Consent, Effect, Grant, Revocation
 from mydata_ledger.ledger.consent_copy import dpv
+from mydata_ledger.ledger.consent_copy.times import LATEST, moment, retention, validity
 from mydata_ledger.ledger.notice import Notice
 from mydata_ledger.ledger.party import Party
-from mydata_ledger.ledger.terms import Condition
+from mydata_ledger.ledger.terms import FROM, values
 from mydata_ledger.ledger.vocabulary import Vocabulary
 
-LATEST = int(datetime(9999, 12, 31, tzinfo=UTC).timestamp())
 Json = dict[str, Any]
 
 
@@ -50,7 +49,7 @@ def receipt(copy: ConsentCopy, vocabulary: Vocabulary, operator: Operator, at_ti
         "@type": "dpv:ConsentReceipt",
         "dct:conformsTo": "dpv-27560:receipt-record",
         "dpv:hasIdentifier": f"0x{entry}:{at_time}",
-        "dct:created": _moment(at_time),
+        "dct:created": moment(at_time),
         "dct:hasPart": part,
     }
 
@@ -65,7 +64,7 @@ def record(copy: ConsentCopy, vocabulary: Vocabulary, operator: Operator, at_tim
         "dct:conformsTo": "dpv-27560:record",
         "dpv:hasIdentifier": f"0x{entry.hex()}",
         "dpv:hasDataSubject": _person(consent.data_subject, "dpv:DataSubject"),
-        "dct:created": _moment(consent.signed_at),
+        "dct:created": moment(consent.signed_at),
         "dct:creator": operator.url,
         "dct:language": consent.notice_language.partition("-")[0].lower(),
         "dpv:hasNotice": [_notice(copy, operator)],
@@ -86,10 +85,11 @@ def _process(grant: Grant, copy: ConsentCopy, vocabulary: Vocabulary, operator: 
         "dpv:hasPersonalData": [_data(name, grant, vocabulary, consent.notice_language) for name in grant.categories],
         "dpv:hasProcessing": [dpv.PROCESSING[action] for action in grant.actions],
         "dpv:hasDataController": [_grantee_id(consent)],
-        "dpv:hasDataSource": ["dpv:DataControllerDataSource"],
+        "dpv:hasDataSource": [_party_id(holder) for holder in sorted(set(values(grant.terms(), FROM)))]
+        or ["dpv:DataControllerDataSource"],
         "dpv:hasStorageCondition": [
             {"@type": ["dpv:StorageLocation"], "dpv:hasLocation": location},
-            {"@type": ["dpv:StorageDuration"], "dpv:hasDuration": _retention(grant)},
+            {"@type": ["dpv:StorageDuration"], "dpv:hasDuration": retention(grant)},
         ],
         "dpv:hasLocation": location,
         "dpv:hasJurisdiction": location,
@@ -124,24 +124,9 @@ def _data(category: str, grant: Grant, vocabulary: Vocabulary, language: str) ->
         "dct:identifier": [f"0x{one.hex()}" for one in grant.records] or [category],
     }
     if grant.data_from or grant.data_until:
-        until = _moment(grant.data_until) if grant.data_until else ".."
-        document["dct:temporal"] = f"{_moment(grant.data_from) if grant.data_from else '..'}/{until}"
+        until = moment(grant.data_until) if grant.data_until else ".."
+        document["dct:temporal"] = f"{moment(grant.data_from) if grant.data_from else '..'}/{until}"
     return document
-
-
-def _retention(grant: Grant) -> Json:
-    """How long the reader may keep the data: as the grant states, otherwise until it ends."""
-    terms = [Condition.read(text) for text in grant.conditions]
-    until = min((t.number for t in terms if t and t.name == "retain-until"), default=0)
-    if until:
-        return {"@type": ["dpv:UntilTimeDuration"], "rdf:value": _moment(until)}
-    return _validity(grant.expires)
-
-
-def _validity(expires: int) -> Json:
-    if expires >= LATEST:
-        return {"@type": ["dpv:UntilEventDuration"], "rdf:value": "withdrawal of consent"}
-    return {"@type": ["dpv:UntilTimeDuration"], "rdf:value": _moment(expires)}
 
 
 def _withdrawal(operator: Operator) -> Json:
@@ -172,15 +157,15 @@ def _events(grant: Grant, copy: ConsentCopy, operator: Operator, at_time: int) -
 
 
 def _event(status: str, at_time: int, signer: bytes, where: str, grant: Grant) -> Json:
-    ends: Json = {"dct:valid": _moment(grant.expires)} if grant.expires < LATEST else {}
+    ends: Json = {"dct:valid": moment(grant.expires)} if grant.expires < LATEST else {}
     return {
         "@type": [status, "dpv:ExplicitlyExpressedConsent"],
-        "dct:date": _moment(at_time),
-        "dpv:isIndicatedAtTime": _moment(at_time),
+        "dct:date": moment(at_time),
+        "dpv:isIndicatedAtTime": moment(at_time),
         "dpv:isIndicatedBy": _person_id(signer),
         "dpv:isImplementedByEntity": _person_id(signer),
         "dpv:isExercisedAt": where,
-        "dpv:hasDuration": _validity(grant.expires),
+        "dpv:hasDuration": validity(grant.expires),
         **ends,
     }
 
@@ -211,6 +196,11 @@ def _entities(copy: ConsentCopy, operator: Operator) -> Mapping[str, Json]:
         _grantee_id(consent): _entity(
             consent.grantee, name, _grantee_id(consent), operator, "dpv:Entity" if group else "dpv:DataController"
         ),
+        **{
+            _party_id(holder): _entity(holder, holder, _party_id(holder), operator, "dpv:Entity")
+            for grant in consent.grants
+            for holder in sorted(set(values(grant.terms(), FROM)))
+        },
         **{key: {k: v for k, v in person.items() if k != "@id"} for key, person in people.items()},
     }
 
@@ -226,7 +216,11 @@ def _entity(identifier: str, name: str, address: str, operator: Operator, role: 
 
 
 def _grantee_id(consent: Consent) -> str:
-    return f"urn:mydata:party:{'anyone' if consent.grantee == '*' else consent.grantee}"
+    return _party_id("anyone" if consent.grantee == "*" else consent.grantee)
+
+
+def _party_id(name: str) -> str:
+    return f"urn:mydata:party:{name}"
 
 
 def _person(signer: bytes, kind: str) -> Json:
@@ -239,7 +233,3 @@ def _person_id(signer: bytes) -> str:
 
 def _label(term: Any, language: str) -> str:
     return str(term.label_ko if language.partition("-")[0] == "ko" else term.label)
-
-
-def _moment(seconds: int) -> str:
-    return datetime.fromtimestamp(min(seconds, LATEST), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -33,6 +33,7 @@ from mydata_ledger.ledger.kernel.jobs import JobFailure, JobLease, Jobs, JobStat
 from mydata_ledger.ledger.kernel.log_consumer import LogConsumer
 from mydata_ledger.ledger.kernel.log_positions import LogReaders
 from mydata_ledger.ledger.kernel.people import People
+from mydata_ledger.ledger.kernel.people.asked_transfers import AskedTransfer
 from mydata_ledger.ledger.kernel.people.deliveries import Delivery, Notifier
 from mydata_ledger.ledger.kernel.people.link_content import OwnRecord
 from mydata_ledger.ledger.kernel.people.links import Link
@@ -51,6 +52,7 @@ __all__ = [
     "RELEASING",
     "AcceptedConsent",
     "AnswerChange",
+    "AskedTransfer",
     "Bounds",
     "DelegateAppointment",
     "Delivery",

@@ -11,7 +11,7 @@ from mydata_ledger.ledger.access import Reason
 from mydata_ledger.ledger.consent import NEVER, Consent, Revocation
 from mydata_ledger.ledger.delegation import Delegation, name_of_delegate
 from mydata_ledger.ledger.emergency import Incident, IncidentExtension
-from mydata_ledger.ledger.kernel.consents.endings import EndedItem, Endings
+from mydata_ledger.ledger.kernel.consents.endings import SIGNED, EndedItem, Endings
 from mydata_ledger.ledger.kernel.log_positions import LogReaders
 from mydata_ledger.ledger.kernel.people import People
 from mydata_ledger.ledger.kernel.people.inbox import AT_ONCE
@@ -37,6 +37,7 @@ class LogConsumer:
     def __init__(self, world: World, endings: Endings, people: People) -> None:
         self._world, self._endings, self._inbox, self._links = world, endings, people.inbox, people.links
         self._reviews, self._requests = people.reviews, people.requests
+        self._asked_transfers = people.asked_transfers
         self._request_on_denial = people.request_on_denial
         self._incident_notices = IncidentNotices(world, people.inbox)
         self._readers = LogReaders(world)
@@ -47,6 +48,7 @@ class LogConsumer:
         now = self._world.clock.now()
         for item in self._world.work_items.due(REMINDER, WAITING, now, AT_ONCE):
             self._remind(item, now)
+        self._asked_transfers.end_due()
         return read
 
     def _read_chain(self) -> int:
@@ -54,7 +56,9 @@ class LogConsumer:
         mark, number = self._chain_mark()
         revealed = self._world.past.revealed_since(number, AT_ONCE)
         for number, entry in revealed:
-            self._end_links(self._endings.ended_on_chain(entry))
+            now = self._world.clock.now()
+            self._end_items(self._endings.ended_on_chain(entry), now)
+            self._asked_transfers.end(entry, now)
             mark = replace(mark, body={"number": number, "entry": entry.hex()})
         if revealed:
             self._world.work_items.file(mark)
@@ -75,9 +79,12 @@ class LogConsumer:
         """Process one statement; processing it again has no further effect."""
         for message in self._messages_about(logged):
             self._inbox.notify(message)
-        self._end_links(self._endings.ended_by(logged))
+        self._end_items(self._endings.ended_by(logged), logged.accepted_at)
+        if isinstance(logged.signed.statement, Revocation):
+            self._asked_transfers.end(logged.signed.statement.consent, logged.accepted_at)
         if isinstance(logged.signed.statement, Consent):
             self._plan_reminder(logged, logged.signed.statement)
+            self._asked_transfers.follow(logged, logged.signed.statement)
             self._requests.show_answered(logged.signed.statement)
         if isinstance(logged.signed.statement, Incident):
             self._reviews.file_incident(logged)
@@ -92,11 +99,13 @@ class LogConsumer:
             self._reviews.file_extension(logged, incident.incident_number)
             self._incident_notices.extend(logged, extension, incident)
 
-    def _end_links(self, items: Iterable[EndedItem]) -> None:
-        """Delete the content of links that an ended delegate made; until then such a link is refused because its
-        delegation ended.
+    def _end_items(self, items: Iterable[EndedItem], at_time: int) -> None:
+        """Delete the content of links that an ended delegate made, and notify holders of the transfers that such a
+        delegate asked for. Until then a link is refused, and no transfer is listed, because the delegation ended.
         """
         for item in items:
+            if item.kind == SIGNED:
+                self._asked_transfers.end(bytes.fromhex(item.reference[2:]), at_time)
             if item.kind == LINK:
                 self._links.discard(bytes.fromhex(item.reference[2:]))
 

@@ -25,7 +25,11 @@ class StatementSigning:
 
     def words(self, language: str) -> Summaries:
         """The summaries in a language (BCP 47); in English if the language is not supported."""
-        return Summaries(self._world.vocabulary, language)
+        return Summaries(self._world.vocabulary, language, self._name_of)
+
+    def _name_of(self, account: str) -> str:
+        party = self._world.directory.party(account)
+        return party.name if party else account
 
     def draft(
         self,

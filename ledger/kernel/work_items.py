@@ -35,15 +35,18 @@ REMINDER = "reminder"
 REQUEST = "request"
 RESULTS = "results"
 SUBSCRIPTION = "subscription"
+TRANSFER = "transfer"
+"""A consent that asks a data holder (in `party`) to send data."""
 WISH_TOPIC = "wish-topic"
 """A person whose standing wish has this topic (in `party`): the index that offers are sent by."""
 WISHES = "wishes"
 PAGE = 200
 
 
-def every(items: WorkItems, kind: str, *, person: bytes | None = None, party: str | None = None) -> Iterator[WorkItem]:
-    """All work items of a kind, about that person and with that party if given, by id, read in pages."""
-    after = b""
+def every(
+    items: WorkItems, kind: str, *, person: bytes | None = None, party: str | None = None, after: bytes = b""
+) -> Iterator[WorkItem]:
+    """All work items of a kind, about that person and with that party if given, by id above `after`, in pages."""
     while page := items.items(kind, person=person, party=party, after=after, limit=PAGE):
         yield from page
         after = page[-1].id

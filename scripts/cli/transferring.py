@@ -27,6 +27,12 @@ def request(
         datetime, typer.Option("--until", formats=["%Y-%m-%d"], help="Day on which the request ends (UTC).")
     ],
     every_days: Annotated[int, typer.Option(min=0, max=366, help="Days between transfers; 0: once.")] = 0,
+    holder: Annotated[
+        list[str] | None, typer.Option("--from", help="Who has the data and is told of it: a 0x address (repeat).")
+    ] = None,
+    asset: Annotated[
+        list[str] | None, typer.Option("--asset", help="Id of an account, card or meter (repeat).")
+    ] = None,
     language: Annotated[str, typer.Option(help="Language of the notice: en or ko.")] = "ko",
     url: Url = URL,
     as_json: Json = False,
@@ -34,6 +40,7 @@ def request(
     """Draft, sign and submit a transfer request, in addition to your consent to the recipient."""
     client, _ = signed_in(url, key)
     form = {"recipient": recipient, "categories": category, "purpose": purpose, "every_days": every_days}
+    form |= {"holders": holder or [], "assets": asset or []}
     form |= {"ends": int(until.replace(tzinfo=UTC).timestamp()), "language": language}
     version = client.call("POST", "/me/transfers/drafts", json=form)["typed_data"]["message"]["version"]
     form["lock"] = "0x" + lock_of(client.secret(recipient, version)).hex()
@@ -49,3 +56,12 @@ def show(key: Key, language: str = "ko", url: Url = URL, as_json: Json = False) 
     requests = client.call("GET", "/me/transfers")
     lines = [f"{r['entry']}  {r['words'].get(language, r['words']['en'])}" for r in requests]
     answer(requests, "\n".join(lines) or "no transfer request is in force", as_json)
+
+
+@app.command("asked")
+def show_asked_of_me(key: Key, url: Url = URL, as_json: Json = False) -> None:
+    """List the transfers that people ask of you, who hold their data."""
+    client, _ = signed_in(url, key)
+    transfers = client.call("GET", "/transfers")
+    lines = [f"{t['data_subject']}  to {t['recipient_name']}: {', '.join(t['categories'])}" for t in transfers]
+    answer(transfers, "\n".join(lines) or "nobody asks you to transfer anything", as_json)

@@ -25,6 +25,7 @@ IN_PROCESS = [
     *("hasLocation", "hasJurisdiction", "hasRecipient", "hasLegalBasis", "hasConsentControl", "hasRight"),
     "hasConsentStatus",
 ]
+HOLDER = "from:0x" + "ab" * 20
 IN_ENTITY = ["hasIdentifier", "hasName", "hasAddress", "hasContact"]
 IN_EVENT = ["isIndicatedAtTime", "isIndicatedBy", "isExercisedAt", "hasDuration", "isImplementedByEntity"]
 
@@ -136,7 +137,15 @@ GRANTS = some.builds(
     data_from=some.sampled_from([0, 5]),
     data_until=some.sampled_from([0, NOW]),
     records=some.sampled_from([(), (b"\1" * 32,)]),
-    conditions=some.sampled_from([(), ("once", f"retain-until:{NOW}"), ("pseudonymise",)]),
+    conditions=some.sampled_from(
+        [
+            (),
+            ("once", f"retain-until:{NOW}"),
+            ("pseudonymise",),
+            ("only:name", "only:gender"),
+            (HOLDER, "asset:card-7f"),
+        ]
+    ),
 )
 
 
@@ -164,6 +173,19 @@ def test_whatever_is_consented_every_term_is_an_iri_and_nothing_is_fetched(grant
             assert not node.get("@id", "").startswith(("dpv:", "pd:", "loc:", "_:"))
         quads = jsonld.to_rdf(document, {"documentLoader": unfetched, "format": "application/n-quads"})
         assert quads.count("hasProcess>") == len(grants)
+
+
+def test_the_holders_that_a_grant_names_are_the_source_of_the_data():
+    client = ApiClient()
+    hospital = client.fixture.hospital.address
+    grant = client.fixture.grant("health.lab", conditions=(f"from:{hospital}", "only:code"))
+    draft = client.fixture.draft(client.fixture.trial.address, [grant])
+    state = ConsentState(b"\7" * 32, 0, draft.statement, anchored=True)
+    document = record(ConsentCopy(state, None, None, None), WORDS, HERE, NOW)
+    (process,) = document["dpv:hasProcess"]
+    assert process["dpv:hasDataSource"] == [f"urn:mydata:party:{hospital}"]
+    assert f"urn:mydata:party:{hospital}" in document["dpv:hasEntity"]
+    assert process["mydata:condition"] == [f"from:{hospital}", "only:code"]
 
 
 def test_every_action_and_mapped_term_has_a_word_in_dpv():

@@ -1,11 +1,15 @@
 """Transfer requests: their terms in and out, in Korean and English."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from mydata_ledger.ledger.consent import Consent
 from mydata_ledger.ledger.errors import InvalidStatement
+from mydata_ledger.ledger.message import Event
+from mydata_ledger.ledger.party import checksum
 from mydata_ledger.ledger.transfer import Transfer, terms_of
 from testing.ledger_fixture import LAB, NOW
 from tests.api.api_client import ApiClient
@@ -20,6 +24,8 @@ TERMS = some.builds(
     data_from=some.sampled_from([0, 5]),
     data_until=some.sampled_from([0, NOW]),
     retain_until=some.sampled_from([0, NOW + DAY]),
+    holders=some.sampled_from([(), (checksum(b"\xbb" * 20),), (checksum(b"\xbb" * 20), checksum(b"\xcc" * 20))]),
+    assets=some.sampled_from([(), ("meter-a",), ("meter-a", "card_7f")]),
 )
 
 
@@ -128,5 +134,72 @@ def test_a_party_asks_for_a_transfer_in_terms_and_in_words(client):
     )
     assert requested["transfers"] == [
         {"categories": ["finance.account"], "purpose": "mydata:PFM_VIEW", "every_days": 7, "ends": NOW + 90 * DAY}
-        | {"data_from": 0, "data_until": 0, "retain_until": 0}
+        | {"data_from": 0, "data_until": 0, "retain_until": 0, "holders": [], "assets": []}
     ]
+
+
+def collector(client):
+    """The insurer, which is a collector too."""
+    fixture = client.fixture
+    roles = frozenset({"insurer", "collector"})
+    parties = [replace(p, roles=roles) if p.account == fixture.insurer.address else p for p in fixture.directory]
+    fixture.store.directory.set_parties(parties)
+    return client.as_(fixture.insurer)
+
+
+def test_a_holder_lists_what_people_ask_of_it_and_nothing_else(client):
+    fixture, hospital = client.fixture, client.fixture.hospital
+    terms = {"holders": [hospital.address.lower()], "assets": ["card-7f"], "every_days": 30, "categories": [LAB]}
+    draft = requested(client, **terms)
+    assert f"only data that The hospital ({hospital.address}) holds" in draft.json()["summary"][0]
+    (mine,) = signed(client, draft)
+    assert (mine["holders"], mine["assets"]) == ([hospital.address], ["card-7f"])
+    assert "The hospital" in mine["words"]["ko"]
+    fixture.kernel.log_consumer.consume()
+    (seen,) = client.http.get("/transfers", headers=client.as_(hospital)).json()
+    assert seen.pop("transfer_id").startswith("0x")
+    assert seen == {
+        "entry": mine["entry"],
+        "data_subject": "0x" + fixture.ann.signer.hex(),
+        "recipient": fixture.insurer.address,
+        "recipient_name": "The insurer",
+        "categories": [LAB],
+        "assets": ["card-7f"],
+        "frequency": ["every-days:30"],
+        "data_from": 0,
+        "data_until": 0,
+        "ends": NOW + 90 * DAY,
+        "status": "active",
+    }
+    assert client.http.get("/transfers", headers=client.as_(fixture.trial)).json() == []
+    assert client.http.get("/transfers").status_code == 401
+    inbox = client.http.get("/me/inbox", headers=client.as_(hospital)).json()
+    (message,) = [message for message in inbox if message["event"] == Event.TRANSFER_ASKED]
+    assert (message["subject"], message["detail"]) == (mine["entry"], {})
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"holders": ["role:holder"]}, {"holders": ["0xAb" + "ab" * 19]}, {"assets": ["1234-5678"]}]
+)
+def test_a_transfer_from_nobody_that_can_be_named_is_refused(client, wrong):
+    assert requested(client, **wrong).status_code in {400, 422}
+
+
+def test_a_collector_asks_whether_it_may_collect(client):
+    fixture, headers = client.fixture, collector(client)
+    signed(client, requested(client, holders=[fixture.hospital.address], assets=["card-7f"], categories=[LAB]))
+    question = {"data_subject": "0x" + fixture.ann.signer.hex(), "holder": fixture.hospital.address.lower()}
+    question |= {"category": LAB, "purpose": "mydata:PFM_VIEW", "asset": "card-7f"}
+
+    def ask(headers=headers, **changes):
+        return client.http.post("/access/collections", json=question | changes, headers=headers)
+
+    beside = [ask(asset=""), ask(holder=fixture.trial.address), ask(data_subject="0x" + "ee" * 20)]
+    assert [(a.json()["permitted"], a.json()["reason"]) for a in beside] == [(False, "no_consent")] * 3
+    found, again = ask().json(), ask().json()
+    assert (found["permitted"], again["permitted"]) == (True, False), "the request is for once"
+    receipts = client.http.get("/receipts", headers=client.as_(fixture.ann)).json()
+    assert [one["position"] for one in receipts if one["message"]["permitted"]] == [found["receipt"]]
+    assert ask(client.as_(fixture.trial)).status_code == 403
+    assert ask(category="health.lib").status_code == 422
+    assert ask(holder="role:hospital").status_code == 400

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from mydata_ledger.anchors.memory import MemoryStore
 from mydata_ledger.ledger.access import EVERYTHING, AccessRequest, Reason
+from mydata_ledger.ledger.collection import PlannedRecord
 from mydata_ledger.ledger.commitment.entry import NO_LOCK, RevocationMark
 from mydata_ledger.ledger.consent import ACTIONS, NEVER, Consent, Effect, Grant, Revocation
 from mydata_ledger.ledger.decide import decide
@@ -18,6 +19,7 @@ from mydata_ledger.ledger.party import checksum
 from mydata_ledger.ledger.receipt import CONSENTS, LOGS
 from tests.anchors.sample_statements import (
     CREW,
+    HOSPITAL,
     NOTICE_HASH,
     NOW,
     OUTDATED,
@@ -55,7 +57,13 @@ TIMED += [(ENDED, READ), (READ, TO_COME), (ENDED, TO_COME), (ENDED, TO_COME)]
 USED_UP = [(replace(READ, conditions=(condition,)),) for condition in ("once", "max-uses:1", "every-days:1")]
 LIMITED = [(replace(READ, records=tuple(map(name, range(start, RECORDS, 2)))),) for start in (0, 1)]
 LIMITED += [(replace(READ, data_from=NOW),), (replace(READ, data_from=100, data_until=300),)]
-OTHER = [(READ, FORBID), (replace(READ, categories=("money",)),), (replace(READ, conditions=(f"retain-until:{NOW}",)),)]
+FROM_OTHERS = [(replace(READ, conditions=(f"from:{holder}",)),) for holder in (HOSPITAL, checksum(b"\xb4" * 20))]
+OTHER = [
+    *FROM_OTHERS,
+    (READ, FORBID),
+    (replace(READ, categories=("money",)),),
+    (replace(READ, conditions=(f"retain-until:{NOW}",)),),
+]
 GRANT_LISTS = [*[[(READ,)]] * 4, TIMED, USED_UP, USED_UP, LIMITED, LIMITED, [*OTHER, *TO_ANYONE]]
 GRANTEES = [TRIAL] * 6 + ["*", "role:trial", "*"]
 RESCUE = replace(READ, purposes=("hl7:ETREAT",))
@@ -95,7 +103,8 @@ def fill_store(store, seed):
 
 
 def random_issue(chance, number):
-    message = issue(number, chance.choice(PEOPLE), chance.choice(CATEGORIES)).statement
+    holder = chance.choice([HOSPITAL, HOSPITAL, checksum(b"\xb4" * 20)])
+    message = issue(number, chance.choice(PEOPLE), chance.choice(CATEGORIES), holder=holder).statement
     data_from, data_until = chance.choice(PERIODS)
     return seal(replace(message, data_from=data_from, data_until=data_until))
 
@@ -212,6 +221,7 @@ def check_facts(store, reference):
     query = [replace(question(TRIAL), request_id=name(n), record_id=name(n)) for n in range(RECORDS + 1)]
     view = [question(checksum(delegate), purposes=("mydata:SELF_VIEW",)) for delegate in DELEGATES]
     query += [replace(one, request_id=name(f"view {n}"), record_id=name(n)) for one in view for n in range(RECORDS)]
+    query += [planned(person, number) for number, person in enumerate(PEOPLE)]
     wanted, in_a_group = [reference.index.facts(one, NOW) for one in query], []
 
     def respond(one, facts):
@@ -223,12 +233,22 @@ def check_facts(store, reference):
     assert in_a_group == wanted
     for one in (query[0], *view):
         of_persons = [facts for person in PEOPLE for facts in store.index.person_facts(one, person, NOW)]
-        same = [facts for each, facts in zip(query, wanted, strict=True) if is_asked_alike(each, one) and facts.record]
+        same = [
+            facts
+            for each, facts in zip(query, wanted, strict=True)
+            if is_asked_alike(each, one) and facts.record and not each.planned
+        ]
         assert sorted(of_persons, key=lambda facts: facts.record.position) == same
     size = reference.log.head(CONSENTS).size
     for page in [(one, *page) for one in DELEGATES for page in ((-1, size), (-1, 2), (size // 2, size))]:
         assert store.index.delegations_to(*page) == reference.index.delegations_to(*page)
     assert any(facts.delegations for facts in wanted), "delegates ask too"
+
+
+def planned(person, number):
+    """A question about what a collection would make; its id is also that of no record."""
+    record = PlannedRecord(person, HOSPITAL, "health.lab", "meter-a")
+    return replace(question(TRIAL), request_id=name(f"collect {number}"), record_id=record.record_id, planned=record)
 
 
 def is_asked_alike(one, other):

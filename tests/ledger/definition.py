@@ -98,7 +98,7 @@ def finding_of(state, request, facts, emergency):
     inside = [g for g in state.consent.grants if in_scope(g, request)]
     about = [g for g in inside if in_period(g, facts.record.issue)]
     now = [g for g in about if is_open(g)]
-    permits = [g for g in now if is_met(g, state, request, emergency)]
+    permits = [g for g in now if is_met(g, state, request, facts, emergency)]
     table = [
         ("not_applicable", not names_requester(state, facts)),
         ("revoked", state.revoked),
@@ -119,7 +119,7 @@ def is_deciding(grant, state, request, facts, emergency):
     """Whether the grant determines the finding of its consent: every forbid that applies, otherwise every permit."""
     mine = [g for g in state.consent.grants if in_scope(g, request) and in_period(g, facts.record.issue) and is_open(g)]
     forbids = [g for g in mine if g.effect.value == "forbid"]
-    return grant in (forbids or [g for g in mine if is_met(g, state, request, emergency)])
+    return grant in (forbids or [g for g in mine if is_met(g, state, request, facts, emergency)])
 
 
 def declared_emergency(request, facts):
@@ -216,7 +216,7 @@ def in_period(grant, issue):
     return wanted[0] <= has[0] and has[1] <= wanted[1]
 
 
-def is_met(grant, state, request, emergency):
+def is_met(grant, state, request, facts, emergency):
     """Whether every condition that decides the answer holds; an unknown condition never holds."""
     limits = {"once": state.uses_of_record < 1, "max-uses:2": state.uses < 2}
     limits |= {"aggregate-only:5": request.action == "compute", "emergency-only": emergency}
@@ -231,7 +231,13 @@ def is_met(grant, state, request, emergency):
         "only:birthDate": True,
         "only:gender": True,
     }
-    return all(limits[condition] for condition in grant.conditions)
+    asset = request.planned.asset if request.planned else None
+    actual_values = {"from": facts.record.issue.holder.lower(), "asset": asset}
+    for kind, actual in actual_values.items():
+        wanted = [c[len(kind) + 1 :].lower() for c in grant.conditions if c.startswith(kind + ":")]
+        if wanted and actual not in wanted:
+            return False
+    return all(limits[condition] for condition in grant.conditions if condition.split(":")[0] not in actual_values)
 
 
 def ended_consents(log, revealed=()):

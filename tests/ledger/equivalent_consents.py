@@ -125,7 +125,18 @@ def limited(grants, own):
 
 
 def record(pick, person, record_id):
-    issue = (record_id, person, checksum(EVE), "health.lab", *pick(PERIODS), R1, "cid", bytes(32), 0, bytes(32))
+    issue = (
+        record_id,
+        person,
+        pick([checksum(EVE)] * 3 + [BOB]),
+        "health.lab",
+        *pick(PERIODS),
+        R1,
+        "cid",
+        bytes(32),
+        0,
+        bytes(32),
+    )
     return Record(Issue(*issue), 0, record_id, anchored=True, erased=pick(SELDOM))
 
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from hypothesis import strategies as some
 
 from mydata_ledger.ledger.access import AccessRequest, ConsentState, Facts
+from mydata_ledger.ledger.collection import PlannedRecord
 from mydata_ledger.ledger.consent import Consent, Effect, Grant
 from mydata_ledger.ledger.delegation import Delegation, DelegationState
 from mydata_ledger.ledger.emergency import EmergencyScope, ExtendedIncident, Incident, IncidentExtension
@@ -18,6 +19,7 @@ from mydata_ledger.ledger.record import Issue, Record
 
 NOW = 1_800_000_000
 ANN, EVE, BOB = b"\xaa" * 20, b"\xee" * 20, checksum(b"\xbb" * 20)
+EVE_LOWER = "0x" + EVE.hex()
 R1, R2, INCIDENT = b"\x01" * 32, b"\x02" * 32, b"\x1c" * 32
 PATHS = [
     ("hl7:CLINTRCH", "hl7:HRESCH"),
@@ -37,6 +39,7 @@ CONDITIONS += [
     "redact:name",
     "mask:telecom",
     *["only:birthDate", "only:gender"] * 2,
+    *[f"from:{checksum(EVE)}", f"from:{EVE_LOWER}", f"from:{BOB}", "asset:meter-a", "asset:meter-b"],
     "no-onward-transfer",
     f"retain-until:{NOW + 1}",
     "for-friends",
@@ -57,6 +60,7 @@ SCOPES += [
 BOXES = [(NOW, NOW + 1), (NOW - 1, NOW + 9), (NOW - DAY + 1, NOW + 1)]
 BOXES += [(NOW - DAY, NOW + 1), (NOW - 9, NOW), (NOW + 1, NOW + 9)]
 """Time boxes of an extension: the last three are a second too long, over, and not begun."""
+ASSETS = ["meter-a", "meter-b", "meter-c", ""]
 OFTEN, SELDOM = [True] * 24 + [False], [False] * 24 + [True]
 
 
@@ -103,7 +107,8 @@ def request(pick):
     requester = pick([BOB] * 6 + [checksum(ANN), checksum(EVE)])
     category = pick(["health.lab"] * 20 + ["health.lab.blood"] * 4 + ["health.vitals", "health", "*", "money"])
     members = bytes(32), requester, R1, category, pick([*PATHS, PATHS[3]]), pick(["view", "compute"]), INCIDENT
-    return AccessRequest(*members, emergency=pick(SCOPES))
+    planned = PlannedRecord(ANN, checksum(EVE), category, pick(ASSETS)) if pick([False] * 3 + [True]) else None
+    return AccessRequest(*members, emergency=pick(SCOPES), planned=planned)
 
 
 def party(pick):

@@ -40,6 +40,7 @@ export const ENGLISH = {
   reads: "records read: {reads}, last at {last}",
   "delegation.named": "{delegate} was named to sign", "study.results": "{by} has results: {subject}",
   "link.opened": "{by} opened your share link {link}", "link.made": "{by} made the share link {link} for you",
+  "transfer.asked": "a person asks you to transfer data", "transfer.ended": "a request to transfer data ended",
   "export.made": "{by} downloaded everything about you, as your delegate",
   "link.passcode_wrong": "{by} gave a wrong passcode for your share link {link}",
   asks: "{name} asks you", benefit: "What you get", reference: "Reference", answerBy: "Answer by",

@@ -111,7 +111,7 @@ export function grantView(grant) {
  * @type {(grant: Grant) => boolean}
  */
 function isTransfer({ effect, actions, purposes, records, conditions, expires }) {
-  const names = conditions.map((condition) => condition.split(":")[0]), how = names.filter((name) => ["once", "every-days"].includes(name));
+  const names = conditions.map((condition) => condition.split(":")[0]).filter((name) => !["from", "asset"].includes(name)), how = names.filter((name) => ["once", "every-days"].includes(name));
   const kept = names.every((name) => how.includes(name) || name === "retain-until") && new Set(names).size === names.length;
   const shaped = effect === "permit" && String(actions) === "transfer" && purposes.length === 1 && !records.length;
   return shaped && how.length === 1 && kept && BigInt(expires) !== NEVER;

@@ -16,17 +16,17 @@ const ACTIONS = {
 const CONDITIONS = {
   en: {
     once: "each record once", "max-uses": "number of uses", "aggregate-only": "only sums over groups of at least", "retain-until": "to be deleted by",
-    "every-days": "each record once every so many days", redact: "without this part", mask: "with this part blacked out", only: "only these parts", pseudonymise: "without your name",
+    "every-days": "each record once every so many days", redact: "without this part", mask: "with this part blacked out", only: "only these parts", from: "only data that {value} holds", asset: "only of these accounts or devices", pseudonymise: "without your name",
     "emergency-only": "only in an emergency", "no-onward-transfer": "not to be passed on",
   },
   ko: {
     once: "기록당 한 번만", "max-uses": "최대 {value}회", "aggregate-only": "{value}명 이상 집단의 통계만", "retain-until": "파기 기한",
-    "every-days": "기록당 {value}일에 한 번", redact: "이 항목 제외", mask: "이 항목 가림", only: "이 항목만", pseudonymise: "가명 처리",
+    "every-days": "기록당 {value}일에 한 번", redact: "이 항목 제외", mask: "이 항목 가림", only: "이 항목만", from: "{value} 보유 자료만", asset: "이 계좌·기기만", pseudonymise: "가명 처리",
     "emergency-only": "응급 시에만", "no-onward-transfer": "제3자 제공 금지",
   },
 };
 /** As in ledger/terms.py. */
-const ALTERNATIVES = ["only"];
+const ALTERNATIVES = ["only", "from", "asset"];
 /** As in ledger/wording.py; in English the signed name says it. @type {Record<string, string>} */
 const ROLES = {
   holder: "데이터 보유 기관", hospital: "병원", trial: "임상시험팀", insurer: "보험사", merchant: "판매업체", researcher: "연구자", responder: "응급 구조대",

@@ -75,7 +75,7 @@ class FactBatch:
             if search_batch.handles(request):
                 yield request, search_batch.facts(request)
                 continue
-            shared_facts, record = self._shared_facts_of(request)[0], records.get(request.record_id)
+            shared_facts, record = self._shared_facts_of(request)[0], _record_of(request, records)
             yield (
                 request,
                 self._with_record(request, shared_facts, record, consents[request.requester])
@@ -114,11 +114,16 @@ class FactBatch:
         persons_by_requester: dict[str, set[bytes]] = defaultdict(set)
         shared_by_requester: dict[str, SharedFacts] = {}
         for request in requests:
-            if request.record_id in records:
-                persons_by_requester[request.requester].add(records[request.record_id].issue.data_subject)
+            if record := _record_of(request, records):
+                persons_by_requester[request.requester].add(record.issue.data_subject)
                 shared_by_requester[request.requester] = self._shared_facts_of(request)
         consents = {}
         for requester, persons in persons_by_requester.items():
             shared_facts, names = shared_by_requester[requester]
             consents[requester] = facts.consents_to(self._driver, persons, names, shared_facts.consents_size)
         return consents
+
+
+def _record_of(request: AccessRequest, records: dict[bytes, Record]) -> Record | None:
+    """The record that the question is about, or the one that a collection would make."""
+    return request.planned.record() if request.planned else records.get(request.record_id)

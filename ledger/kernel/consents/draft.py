@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mydata_ledger.ledger.access import RESPONDER
 from mydata_ledger.ledger.commitment.entry import NO_LOCK
@@ -14,6 +14,7 @@ from mydata_ledger.ledger.kernel.world import World
 from mydata_ledger.ledger.party import ANYONE, ROLE_PREFIX
 from mydata_ledger.ledger.ports import DirectorySnapshot
 from mydata_ledger.ledger.receipt import LoggedStatement
+from mydata_ledger.ledger.terms import canonical
 from mydata_ledger.ledger.wording import ENGLISH
 
 
@@ -43,6 +44,7 @@ class Drafts:
         """
         for grant in wish.grants:
             self._world.vocabulary.check_grant(grant)
+        wish = replace(wish, grants=tuple(replace(g, conditions=canonical(g.conditions)) for g in wish.grants))
         notice = self._world.directory.notice(wish.notice_hash)
         if notice is None:
             raise NotFound

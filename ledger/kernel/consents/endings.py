@@ -194,12 +194,16 @@ class Endings:
         """The keys that were released under a consent, for each reader the first of each record."""
         first_releases: dict[tuple[str, bytes], EndedItem] = {}
         for statement in self._receipts(data_subject):
-            if entry in statement.consents and statement.releases(statement.record_id):
+            if entry in statement.consents and self._gave_a_key(statement):
                 released_key = EndedItem(
                     WRAPPED_KEY, "0x" + statement.record_id.hex(), statement.requester, statement.decided_at
                 )
                 first_releases.setdefault((statement.requester, statement.record_id), released_key)
         return list(first_releases.values())
+
+    def _gave_a_key(self, receipt: AccessReceipt) -> bool:
+        """Whether it released a record's key: a receipt of a collection names a record that there is not."""
+        return receipt.releases(receipt.record_id) and self._world.index.record(receipt.record_id) is not None
 
     def _receipts(self, data_subject: bytes) -> Iterator[AccessReceipt]:
         after = -1

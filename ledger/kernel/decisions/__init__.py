@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mydata_ledger.ledger.kernel.consents import Consents
+from mydata_ledger.ledger.kernel.decisions.collect import CollectionQuestions
 from mydata_ledger.ledger.kernel.decisions.compute import Computation
 from mydata_ledger.ledger.kernel.decisions.evaluate import Evaluation
 from mydata_ledger.ledger.kernel.decisions.figures import DisclosureControl
@@ -33,6 +34,7 @@ class Decisions:
     computation: Computation
     figures: DisclosureControl
     verification: Verification
+    collection: CollectionQuestions
 
     @classmethod
     def of(cls, world: World, statements: StatementSigning, consents: Consents) -> Decisions:
@@ -52,4 +54,5 @@ class Decisions:
             computation=Computation(world, evaluation, search, opening),
             figures=DisclosureControl(world),
             verification=Verification(world, evaluation, opening, consents.acting),
+            collection=CollectionQuestions(world, evaluation),
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from mydata_ledger.ledger.access import Found
+from mydata_ledger.ledger.access import AccessRequest, Found
 from mydata_ledger.ledger.envelope.wrapping import check_public
 from mydata_ledger.ledger.errors import AccessDenied, InvalidStatement, KeyDestroyed
 from mydata_ledger.ledger.kernel.decisions.evaluate import Evaluation, answered
@@ -59,20 +59,23 @@ class ReleaseStream:
         count = 1
         while step := list(islice(found, count)):
             size, begun = 0, self._world.clock.now()
-            for release in self._releases_of(requester, purpose, action, step, reader_key, study):
+            questions = self._questions(requester, purpose, action, step)
+            for release in self._releases_of(questions, reader_key, study):
                 size += len(release.sealed or b"")
                 yield release
             of_time = STEP_SECONDS * len(step) // max(1, self._world.clock.now() - begun)
             count = max(1, min(AT_ONCE, 2 * count, STEP_BYTES * len(step) // max(1, size), of_time))
 
-    def _releases_of(
-        self, requester: str, purpose: str, action: str, step: Sequence[Found], reader_key: RequestedKey, study: str
-    ) -> Iterator[Release]:
+    def _questions(self, requester: str, purpose: str, action: str, step: Sequence[Found]) -> list[AccessRequest]:
         records = self._world.index.records_named([record_id for _, record_id in step])
-        requests = [
+        return [
             self._evaluation.request(requester, each.issue.record_id, each.issue.category, purpose, action)
             for each in records
         ]
+
+    def _releases_of(
+        self, requests: Sequence[AccessRequest], reader_key: RequestedKey, study: str
+    ) -> Iterator[Release]:
         answers = self._evaluation.answer_soon([(request, answered) for request in requests]).result()
         for request, (answer, receipt) in zip(requests, answers, strict=True):
             try:

@@ -8,6 +8,7 @@ from mydata_ledger.ledger.kernel.consents import Consents
 from mydata_ledger.ledger.kernel.decisions import Decisions
 from mydata_ledger.ledger.kernel.people.announcements import Announcements
 from mydata_ledger.ledger.kernel.people.ask_limits import AskLimits
+from mydata_ledger.ledger.kernel.people.asked_transfers import AskedTransfers
 from mydata_ledger.ledger.kernel.people.complaints import Complaints
 from mydata_ledger.ledger.kernel.people.deliveries import Deliveries
 from mydata_ledger.ledger.kernel.people.distribution import Distribution
@@ -43,6 +44,7 @@ class People:
     complaints: Complaints
     links: Links
     sharing: LinkSharing
+    asked_transfers: AskedTransfers
 
     @classmethod
     def of(cls, world: World, statements: StatementSigning, consents: Consents, decisions: Decisions) -> People:
@@ -66,4 +68,5 @@ class People:
             complaints=Complaints(world, reviews),
             links=links,
             sharing=LinkSharing(world, content, links, LinkLog(world, statements, inbox), consents.acting),
+            asked_transfers=AskedTransfers(world, inbox),
         )

@@ -1,0 +1,68 @@
+"""Collection: whether a collector may fetch a person's data from a holder now, before there is any record of it.
+
+It is decided as a transfer of the record that it would make (`planned`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+from itertools import product
+
+from mydata_ledger.ledger.consent import Grant
+from mydata_ledger.ledger.party import ADDRESS_SIZE, checksum
+from mydata_ledger.ledger.record import Issue, Record
+from mydata_ledger.ledger.terms import ASSET, values
+
+COLLECTOR, COLLECT = "collector", "transfer"
+"""The role of a party that collects, and the action that a grant permits it by."""
+NOTHING = bytes(32)
+Period = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRecord:
+    """A record that a collection would make: the data subject (signer bytes), the holder (EIP-55 address), the
+    category, the asset (empty for none), and the period of the data (UTC seconds, end exclusive, (0, 0) if unknown).
+    """
+
+    data_subject: bytes
+    holder: str
+    category: str
+    asset: str = ""
+    data_from: int = 0
+    data_until: int = 0
+
+    @property
+    def record_id(self) -> bytes:
+        """32 bytes, equal for the same holder, category and asset: `once` and `every-days` count by it. They begin with
+        the holder's address, so an auditor can tell them from the id of a record, which is random.
+        """
+        what = sha256(f"{self.category}\n{self.asset}".encode()).digest()
+        return bytes.fromhex(self.holder[2:]) + what[: 32 - ADDRESS_SIZE]
+
+    def record(self) -> Record:
+        """The record as the rule sees it."""
+        about = self.record_id, self.data_subject, self.holder, self.category, self.data_from, self.data_until
+        return Record(Issue(*about, NOTHING, "", NOTHING, 0, NOTHING), 0, NOTHING, anchored=True)
+
+
+def holder_of(record_id: bytes) -> str:
+    """The holder in the id of a planned record (EIP-55)."""
+    return checksum(record_id[:ADDRESS_SIZE])
+
+
+def possible(record_id: bytes, data_subject: bytes, category: str, grants: Iterable[Grant]) -> list[PlannedRecord]:
+    """What the id of a planned record may stand for, as far as these grants can tell it apart. The period of the data
+    is not in the id.
+    """
+    every, holder = list(grants), holder_of(record_id)
+    named = {asset for grant in every for asset in values(grant.terms(), ASSET)}
+    periods: set[Period] = {(0, 0)} | {(grant.data_from, grant.data_until) for grant in every}
+    planned = [
+        PlannedRecord(data_subject, holder, category, asset, *period)
+        for asset, period in product(sorted(named), sorted(periods))
+    ]
+    matching = [one for one in planned if one.record_id == record_id]
+    return matching or [PlannedRecord(data_subject, holder, category, "", *period) for period in sorted(periods)]
