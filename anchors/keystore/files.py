@@ -18,6 +18,7 @@ from mydata_ledger.anchors.keystore.file import (
 from mydata_ledger.anchors.keystore.masters import Master, SoftMaster
 from mydata_ledger.anchors.keystore.wrapped import new_key, unwrap, wrap
 from mydata_ledger.ledger import envelope, signers, typed_data
+from mydata_ledger.ledger.content_digest import CanonicalForms, fingerprint_of
 from mydata_ledger.ledger.errors import KeyDestroyed, ReceiptRequired, SignatureInvalid, SourceUnavailable
 from mydata_ledger.ledger.receipt import AccessReceipt, LoggedStatement
 from mydata_ledger.ledger.record import key_id
@@ -92,12 +93,16 @@ class FileKeys:
         return envelope.wrap(self._data_key(record_id), reader_key, record_id)
 
     def try_to_open(self, record_id: bytes, sealed: Iterable[bytes]) -> int:
-        """Decrypt a sealed payload as a check, and return only the length of its content in bytes.
-
-        Raises KeyDestroyed, IntegrityFailure, and the errors of reading `sealed`.
+        """Decrypt a sealed payload as a check, and return only the length of its content in bytes. Raises KeyDestroyed,
+        IntegrityFailure, and the errors of reading `sealed`.
         """
         _, content = envelope.open_stream(sealed, self._data_key(record_id), record_id)
         return sum(len(piece) for piece in content)
+
+    def fingerprint(self, record_id: bytes, sealed: Iterable[bytes], forms: CanonicalForms) -> bytes:
+        """Decrypt a sealed payload, and return only the fingerprint of its content. Raises as `try_to_open` does."""
+        header, content = envelope.open_stream(sealed, self._data_key(record_id), record_id)
+        return fingerprint_of(content, header.media_type, forms)
 
     def holds(self, record_id: bytes) -> bool:
         """Return True if there is a data key for the record."""
