@@ -18,8 +18,8 @@ ProgressCallback = Callable[[int, int], None]
 
 def send(
     client: Client, file: Path, record: Mapping[str, str | int], media_type: str, on_progress: ProgressCallback
-) -> list[dict[str, Any]]:
-    """Send a file as one record; return the drafts for its holder to sign.
+) -> dict[str, Any]:
+    """Send a file as one record; return the drafts for its holder to sign, and the duplicates.
 
     `record` has the members of a record's form. Raises RequestRefused, SourceUnavailable, OSError.
     """
@@ -29,8 +29,7 @@ def send(
         headers |= {"Content-Type": media_type, "Content-Length": str(size)}
         content = progress_text(pieces(opened), size, on_progress)
         drafted: dict[str, Any] = client.call("POST", "/records/drafts/stream", content=content, headers=headers)
-    drafts: list[dict[str, Any]] = drafted["drafts"]
-    return drafts
+    return drafted
 
 
 def is_streamed(release: Mapping[str, Any]) -> bool:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from mydata_ledger.anchors.journal import BlobStore
 from mydata_ledger.anchors.keystore import keep_master, open_masters
-from mydata_ledger.anchors.keystore.key_files import WORK_ITEMS, rewrap_key
+from mydata_ledger.anchors.keystore.key_files import CONTENT_DIGESTS, WORK_ITEMS, rewrap_key
 from mydata_ledger.anchors.keystore.master import MasterKeys
 from mydata_ledger.anchors.tiles import NoteKeys
 from mydata_ledger.ledger.errors import SourceUnavailable
@@ -19,7 +19,7 @@ def notes_folder(state: Path) -> Path:
 
 
 class MasterFiles:
-    """`master.json`, the keys of the journal and of the work items, and the note keys of one state folder.
+    """`master.json`, the keys of journal, work items and content digests, and the note keys of one state folder.
 
     A replacement takes effect when the new `master.json` is renamed into place. It then holds the new master key, and
     the old one sealed under it, until every other file is wrapped with the new key. After a crash, `open` completes the
@@ -74,6 +74,7 @@ class MasterFiles:
 
     def _finish(self, current: bytes, replaced: bytes) -> None:
         BlobStore.rewrap_key(self._folder, replaced, current)
-        rewrap_key(self._folder / WORK_ITEMS, replaced, current)
+        for name in (WORK_ITEMS, CONTENT_DIGESTS):
+            rewrap_key(self._folder / name, replaced, current)
         NoteKeys(self._notes, replaced).rewrap(current)
         keep_master(self._path, self._passphrase, current)

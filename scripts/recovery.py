@@ -20,6 +20,7 @@ from mydata_ledger.ledger.kernel.work_items import ERASURE
 from mydata_ledger.ledger.receipt import LOGS, RECORDS
 from mydata_ledger.ledger.record import Erasure
 from mydata_ledger.ledger.work_item import WorkItem
+from mydata_ledger.scripts.content_digests import rebuild_digests
 from mydata_ledger.scripts.state_folder import StateFolder
 
 ProgressCallback = Callable[[str, int, int], None]
@@ -29,11 +30,15 @@ DRAFT = ".recovering"
 
 @dataclass(frozen=True, slots=True)
 class RecoveryReport:
-    """Result of a recovery; `beyond` counts, by log, the restored statements that are not yet on chain."""
+    """Result of a recovery; `beyond` counts, by log, the restored statements that are not yet on chain. `digests` are
+    the content digests that were made anew, `unreadable` the records that did not open for it.
+    """
 
     restored: RestoredCounts
     beyond: dict[str, int]
     erased: int
+    digests: int = 0
+    unreadable: int = 0
 
 
 def recover(state_folder: StateFolder, on_progress: ProgressCallback) -> RecoveryReport:
@@ -77,9 +82,10 @@ def recover(state_folder: StateFolder, on_progress: ProgressCallback) -> Recover
 def _recover_into(store: Store, state_folder: StateFolder, on_progress: ProgressCallback) -> RecoveryReport:
     restoring = JournalReader(state_folder.blob_store(), state_folder.domains)
     restored = restoring.into(store, on_progress)
-    erased = _erase_again(store, state_folder.keys(store))
+    keys = state_folder.keys(store)
+    erased = _erase_again(store, keys)
     beyond = _follow(store, state_folder)
-    return RecoveryReport(restored, beyond, erased)
+    return RecoveryReport(restored, beyond, erased, *rebuild_digests(state_folder, store, keys, on_progress))
 
 
 def _follow(store: Store, state_folder: StateFolder) -> dict[str, int]:

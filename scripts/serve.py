@@ -29,6 +29,7 @@ from mydata_ledger.api.api_settings import ApiSettings
 from mydata_ledger.api.app import create_app
 from mydata_ledger.api.auth import AppContext
 from mydata_ledger.api.slices import Slice
+from mydata_ledger.formats.canonical_forms import CANONICAL_FORMS
 from mydata_ledger.ledger.envelope import ReaderKey, generate_reader_key
 from mydata_ledger.ledger.errors import LedgerError
 from mydata_ledger.ledger.kernel import Bounds, Kernel, Signers, World, ports_of
@@ -116,6 +117,8 @@ def _world(
         hurry=hurry,
         bounds=Bounds(streamed_bytes=settings.largest_record),
         signers=Signers(passkeys, ChainWallets(chain.rpc), _api(state_folder).relying_party),
+        content_keys=state_folder.content_keys,
+        canonical_forms=CANONICAL_FORMS,
     )
 
 

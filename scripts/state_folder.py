@@ -16,10 +16,11 @@ from mydata_ledger.anchors.artifacts import Deployment
 from mydata_ledger.anchors.item_seal import ItemSeal
 from mydata_ledger.anchors.journal import BlobStore
 from mydata_ledger.anchors.keystore import FileKeys
-from mydata_ledger.anchors.keystore.key_files import WORK_ITEMS, open_key
+from mydata_ledger.anchors.keystore.key_files import CONTENT_DIGESTS, WORK_ITEMS, add_key, open_key, open_keys
 from mydata_ledger.anchors.keystore.masters import Master
 from mydata_ledger.anchors.keystore.permits import Durable
 from mydata_ledger.anchors.store import Store
+from mydata_ledger.ledger.content_digest import ContentKeys
 from mydata_ledger.ledger.errors import SourceUnavailable
 from mydata_ledger.ledger.ports import Clock
 from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, RECORDS, LoggedStatement
@@ -119,6 +120,15 @@ class StateFolder:
     def blob_store(self) -> BlobStore:
         """Blob store of the journal's segments. Raises SourceUnavailable."""
         return BlobStore(self.keystore, self.master, self.payloads)
+
+    @cached_property
+    def content_keys(self) -> ContentKeys:
+        """The keys of content digests. Raises SourceUnavailable."""
+        return ContentKeys(open_keys(self.keystore / CONTENT_DIGESTS, self.master))
+
+    def add_content_key(self) -> int:
+        """Add a new key for content digests; return how many there are. Raises SourceUnavailable, StorageFull."""
+        return add_key(self.keystore / CONTENT_DIGESTS, self.master)
 
     def keys(self, store: Store) -> FileKeys:
         """The keystore; it releases a key only for a receipt that is in the log of this store."""

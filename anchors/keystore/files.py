@@ -19,6 +19,7 @@ from mydata_ledger.anchors.keystore.masters import Master, SoftMaster
 from mydata_ledger.anchors.keystore.permits import Durable, PermitCheck
 from mydata_ledger.anchors.keystore.wrapped import new_key, unwrap, wrap
 from mydata_ledger.ledger import envelope
+from mydata_ledger.ledger.content_digest import CanonicalForms, fingerprint_of
 from mydata_ledger.ledger.envelope import KeyGroup
 from mydata_ledger.ledger.errors import KeyDestroyed, SourceUnavailable
 from mydata_ledger.ledger.receipt import LoggedStatement
@@ -103,12 +104,16 @@ class FileKeys:
         return envelope.wrap_group(keys, reader_key)
 
     def try_to_open(self, record_id: bytes, sealed: Iterable[bytes]) -> int:
-        """Decrypt a sealed payload as a check, and return only the length of its content in bytes.
-
-        Raises KeyDestroyed, IntegrityFailure, and the errors of reading `sealed`.
+        """Decrypt a sealed payload as a check, and return only the length of its content in bytes. Raises KeyDestroyed,
+        IntegrityFailure, and the errors of reading `sealed`.
         """
         _, content = envelope.open_stream(sealed, self._data_key(record_id), record_id)
         return sum(len(piece) for piece in content)
+
+    def fingerprint(self, record_id: bytes, sealed: Iterable[bytes], forms: CanonicalForms) -> bytes:
+        """Decrypt a sealed payload, and return only the fingerprint of its content. Raises as `try_to_open` does."""
+        header, content = envelope.open_stream(sealed, self._data_key(record_id), record_id)
+        return fingerprint_of(content, header.media_type, forms)
 
     def holds(self, record_id: bytes) -> bool:
         """Return True if there is a data key for the record."""
@@ -120,10 +125,8 @@ class FileKeys:
         return self.destroy_many([record_id])[0]
 
     def destroy_many(self, record_ids: Iterable[bytes]) -> list[bytes]:
-        """Shred data keys as `destroy` does, in one transaction.
-
-        A custody key is deleted with the last data key of its person. After a backup was restored, call it again for
-        each record that the log shows as erased.
+        """Shred data keys as `destroy` does, in one transaction; after a backup was restored, of all erased records. A
+        custody key is deleted with the last data key of its person.
         """
         listed = list(record_ids)
         with self._file.writing():
@@ -134,10 +137,8 @@ class FileKeys:
         return [key_id(record) for record in listed]
 
     def rotate_custody_keys(self, report: Progress = lambda _, __: None) -> int:
-        """Give each data subject a new custody key, and return how many were replaced. Data keys do not change.
-
-        Each transaction replaces several custody keys, so that after a crash each data key is wrapped under the old or
-        the new custody key.
+        """Give each data subject a new custody key, and return how many were replaced. Data keys do not change; after a
+        crash each is wrapped under the old or the new custody key.
         """
         names = [name for (name,) in self._file.all("select subject from keks")]
         for start in range(0, len(names), KEYS_PER_TRANSACTION):

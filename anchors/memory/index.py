@@ -17,6 +17,7 @@ from mydata_ledger.ledger.access import (
     search_position,
 )
 from mydata_ledger.ledger.consent import Consent
+from mydata_ledger.ledger.content_digest import DraftedContent
 from mydata_ledger.ledger.delegation import Delegation, DelegationState, stands_by, with_ends
 from mydata_ledger.ledger.emergency import Emergency, Incident, IncidentExtension
 from mydata_ledger.ledger.errors import SourceUnavailable
@@ -224,9 +225,16 @@ class MemoryIndex:
         """An incident by its entry, or an extended one by the entry of its extension."""
         return emergency_of(entry, lambda each: self._state.by_entry.get((ACCESS, each)))
 
-    def remember_drafts(self, drafts: Sequence[Issue]) -> None:
-        """Store drafts of records until the holder submits the signed Issue."""
+    def remember_drafts(
+        self, drafts: Sequence[Issue], digests: Sequence[DraftedContent] = (), drafted_at: int = 0
+    ) -> None:
+        """Store drafts of records, with their digests, until the holder submits the signed Issue."""
         self._drafts.update({draft.record_id: draft for draft in drafts})
+        self._state.drafted_contents.update({each.record_id: (each, drafted_at) for each in digests})
+
+    def forget_draft(self, record_id: bytes) -> None:
+        """Delete the draft of a record."""
+        self._drafts.pop(record_id, None)
 
     def drafted(self, record_id: bytes) -> Issue | None:
         """The draft of a record; None if there is none."""

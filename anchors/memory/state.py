@@ -11,6 +11,7 @@ from typing import Any
 from mydata_ledger.ledger import merkle
 from mydata_ledger.ledger.commitment.entry import NO_LOCK, Entry, lock_of
 from mydata_ledger.ledger.consent import Consent, Revocation
+from mydata_ledger.ledger.content_digest import REPEATED, DraftedContent
 from mydata_ledger.ledger.delegation import Delegation
 from mydata_ledger.ledger.emergency import IncidentExtension
 from mydata_ledger.ledger.errors import InvalidStatement, StaleConsent
@@ -72,6 +73,7 @@ class State:
         self.marks: dict[bytes, int | None] = {}
         self.blocks: dict[int, bytes] = {}
         self.opened: set[bytes] = set()
+        self.drafted_contents: dict[bytes, tuple[DraftedContent, int]] = {}
         self.past: dict[tuple[str, object], list[tuple[int, Any]]] = defaultdict(list)
         for log in LOGS:
             self.record_change("head", log, AnchoredSize(0, 0))
@@ -197,6 +199,17 @@ class State:
         ):
             self.corrected_by[issue.supersedes] = issue.record_id
 
+    def stands(self, record_id: bytes) -> bool:
+        """True if the record is issued and neither superseded nor erased."""
+        return record_id in self.record_logged and record_id not in self.erased | self.corrected_by.keys()
+
+    def _check_content(self, issue: Issue) -> None:
+        drafted = self.drafted_contents.get(issue.record_id)
+        equal = [each.record_id for each, _ in self.drafted_contents.values() if drafted and drafted[0].repeats(each)]
+        for record_id in equal:
+            if self.stands(record_id) and record_id != issue.supersedes:
+                raise InvalidStatement(REPEATED.format(record_id.hex()))
+
     def _check_follows(self, statement: object) -> None:
         if isinstance(statement, Consent | Revocation | Delegation):
             newest = self.newest.get((statement.data_subject, statement.grantee))
@@ -204,6 +217,8 @@ class State:
                 raise StaleConsent("the statement does not follow the newest one to this grantee; ask for a new draft")
         if isinstance(statement, Issue) and statement.record_id in self.record_logged:
             raise InvalidStatement("a record of that id is issued already; draft the record again")
+        if isinstance(statement, Issue):
+            self._check_content(statement)
         if isinstance(statement, Erasure) and statement.record_id not in self.record_logged:
             raise InvalidStatement("there is no record of that id to erase")
         if isinstance(statement, IncidentExtension) and any(

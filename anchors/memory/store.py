@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 from mydata_ledger.anchors.memory.anchoring import MemoryAnchoring
+from mydata_ledger.anchors.memory.content_digests import MemoryContentDigests
 from mydata_ledger.anchors.memory.directory import MemoryDirectory
 from mydata_ledger.anchors.memory.index import MemoryIndex
 from mydata_ledger.anchors.memory.log import MemoryLog
@@ -26,6 +27,7 @@ class MemoryStore:
     def __init__(self, now: Callable[[], int] = utc_now) -> None:
         self.state = state = State(now)
         self.index, self.directory, self.past = MemoryIndex(state), MemoryDirectory(state), MemoryPast(state)
+        self.content_digests = MemoryContentDigests(state, self.index)
         self.log = MemoryLog(state, self.index, self.directory)
         self.anchoring = MemoryAnchoring(state, self.log)
         self.sessions, self.work_items = MemorySessions(), MemoryWorkItems()

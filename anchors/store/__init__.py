@@ -7,6 +7,7 @@ from collections.abc import Callable
 from mydata_ledger.anchors.item_seal import ItemSeal
 from mydata_ledger.anchors.store.database import Database, utc_now
 from mydata_ledger.anchors.store.ports.anchoring import AnchoringStore
+from mydata_ledger.anchors.store.ports.content_digests import ContentDigestStore
 from mydata_ledger.anchors.store.ports.directory import DirectoryStore
 from mydata_ledger.anchors.store.ports.index import IndexStore
 from mydata_ledger.anchors.store.ports.log import LogStore
@@ -38,6 +39,7 @@ class Store:
         rows = WorkItemRows(seal)
         self.log, self.index, self.past = LogStore(database), IndexStore(database), PastStore(database)
         self.directory, self.work_items = DirectoryStore(database), WorkItemStore(database, rows)
+        self.content_digests = ContentDigestStore(database)
         self.sessions, self.anchoring = SessionStore(database), AnchoringStore(database)
         self.rebuilding = RebuildingStore(database, rows)
         if seal:

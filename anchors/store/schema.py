@@ -26,7 +26,7 @@ from sqlalchemy import (
 from mydata_ledger.ledger.receipt import CONSENTS as CONSENTS_LOG
 from mydata_ledger.ledger.receipt import LOGS
 
-VERSION = "0007"
+VERSION = "0009"
 """The newest revision in `migrations`; four digits, so that versions compare as texts."""
 METADATA = MetaData()
 APPLIED = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))

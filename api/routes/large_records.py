@@ -56,6 +56,7 @@ class RecordHeaders(BaseModel):
     record_data_until: Annotated[int, Field(ge=0, le=NEVER, description="UTC seconds, exclusive")] = 0
     record_supersedes: Annotated[str, Field(pattern=HEX32, description="the record that this one corrects")] = ZERO
     record_lock: Annotated[str, Field(pattern=HEX32, description="SHA-256 of a secret")] = ZERO
+    record_again: Annotated[bool, Field(description="issue it even if a record with equal content stands")] = False
 
     def upload(self, media_type: str) -> Upload:
         """The kernel's upload, without the content. Raises MalformedInput."""
@@ -70,6 +71,7 @@ class RecordHeaders(BaseModel):
             data_until=self.record_data_until,
             supersedes=read_hex(self.record_supersedes, "record-supersedes", 32),
             lock=read_hex(self.record_lock, "record-lock", 32),
+            again=self.record_again,
         )
 
 
@@ -85,7 +87,7 @@ async def draft_large_record(
     try:
         upload, length = headers.upload(request.headers.get("content-type", "")), _declared_length(request)
         draft = partial(kernel.records.large_records.draft, caller.name, upload, length, _Body(request))
-        return IssueDrafts(drafts=[(await to_thread.run_sync(draft, limiter=_limiter())).typed])
+        return IssueDrafts.of(await to_thread.run_sync(draft, limiter=_limiter()))
     except LedgerError as error:
         refused = response(refusal(error))
         refused.headers["connection"] = "close"

@@ -11,9 +11,10 @@ from pydantic import BaseModel, Field
 from mydata_ledger.api.acting import ActingFor
 from mydata_ledger.api.auth import AppContextDep, KernelDep, SignedIn, subject_bytes
 from mydata_ledger.api.numbers import Message, Seconds
-from mydata_ledger.api.schemas import ZERO, Form, Hex, Hex32, RecordView, Term, proof_document, to_hex
+from mydata_ledger.api.own_records import OwnRecordView, own_records
+from mydata_ledger.api.schemas import ZERO, Form, Hex, Hex32, Term, proof_document, to_hex
 from mydata_ledger.ledger.errors import MalformedInput, NotFound
-from mydata_ledger.ledger.kernel import RecordStatus, Upload
+from mydata_ledger.ledger.kernel import DraftedRecords, RecordStatus, Upload
 from mydata_ledger.ledger.receipt import RECORDS
 from mydata_ledger.ledger.record import Issue
 from mydata_ledger.ledger.typed_data import parse, read_hex
@@ -36,6 +37,9 @@ class UploadForm(Form):
     data_until: Seconds = 0
     supersedes: Hex32 = ZERO
     lock: Hex32 = ZERO
+    again: Annotated[
+        bool, Field(description="issue it even if a record of yours with equal content stands, for instance a receipt")
+    ] = False
 
     def upload(self) -> Upload:
         """The kernel's upload. Raises MalformedInput."""
@@ -52,6 +56,7 @@ class UploadForm(Form):
             data_until=self.data_until,
             supersedes=read_hex(self.supersedes, "supersedes", 32),
             lock=read_hex(self.lock, "lock", 32),
+            again=self.again,
         )
 
 
@@ -61,10 +66,24 @@ class UploadsForm(Form):
     records: Annotated[list[UploadForm], Field(min_length=1, max_length=MAX_RECORDS)]
 
 
+class DuplicateView(BaseModel):
+    """A record of the call that was not drafted: the caller's own record `record_id` stands with this content."""
+
+    index: int
+    record_id: Hex32
+
+
 class IssueDrafts(BaseModel):
-    """One statement to sign for each record, in the order given."""
+    """One statement to sign for each record, in the order given, and the records that are duplicates."""
 
     drafts: list[dict[str, Any]]
+    duplicates: list[DuplicateView] = []
+
+    @classmethod
+    def of(cls, drafted: DraftedRecords) -> IssueDrafts:
+        """The view of what was drafted."""
+        duplicates = [DuplicateView(index=n, record_id=to_hex(record)) for n, record in drafted.duplicates.items()]
+        return cls(drafts=[draft.typed for draft in drafted.drafts], duplicates=duplicates)
 
 
 class SignedIssue(Form):
@@ -95,9 +114,13 @@ class IssuedRecords(BaseModel):
 
 @router.post("/records/drafts", status_code=201)
 def draft_records(form: UploadsForm, caller: SignedIn, kernel: KernelDep) -> IssueDrafts:
-    """Seal records and return the statements for the holder to sign; nothing is issued yet."""
-    drafts = kernel.records.issues.draft(caller.name, [record.upload() for record in form.records])
-    return IssueDrafts(drafts=[draft.typed for draft in drafts])
+    """Seal records and return the statements for the holder to sign; nothing is issued yet.
+
+    A record whose content equals that of a standing record of the caller about the same person is not drafted again.
+    A draft can be signed for seven days.
+    """
+    uploads = [record.upload() for record in form.records]
+    return IssueDrafts.of(kernel.records.issues.draft_new(caller.name, uploads))
 
 
 @router.post("/records", status_code=202)
@@ -117,12 +140,11 @@ def submit_issues(form: SignedIssues, kernel: KernelDep, _: SignedIn) -> IssuedR
 
 
 @router.get("/records")
-def list_records(acting: ActingFor, kernel: KernelDep) -> list[RecordView]:
+def list_records(acting: ActingFor, kernel: KernelDep) -> list[OwnRecordView]:
     """The caller's own records, oldest first; with `for`, those of a person for whom the caller acts, in the categories
-    of the delegation.
+    of the delegation. `same_as` names the others with equal content.
     """
-    records = kernel.queries.records_of(acting.person)
-    return [RecordView.of(record) for record in records if acting.covers((record.issue.category,))]
+    return own_records(acting, kernel)
 
 
 class VerificationForm(Form):

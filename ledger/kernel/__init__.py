@@ -42,7 +42,7 @@ from mydata_ledger.ledger.kernel.people.reviews import Review
 from mydata_ledger.ledger.kernel.people.shared_links import LinkTerms, NewLink
 from mydata_ledger.ledger.kernel.queries import Queries
 from mydata_ledger.ledger.kernel.records import Records
-from mydata_ledger.ledger.kernel.records.issue import Upload
+from mydata_ledger.ledger.kernel.records.issue import DraftedRecords, Upload
 from mydata_ledger.ledger.kernel.records.prove import Proof
 from mydata_ledger.ledger.kernel.signing import Signers
 from mydata_ledger.ledger.kernel.statement_signing import StatementSigning
@@ -57,6 +57,7 @@ __all__ = [
     "DelegateAppointment",
     "Delivery",
     "Draft",
+    "DraftedRecords",
     "EndedItem",
     "Figure",
     "GrantRequest",

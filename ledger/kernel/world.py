@@ -8,6 +8,7 @@ from typing import Protocol, TypedDict
 
 from mydata_ledger.ledger import envelope
 from mydata_ledger.ledger.commitment.content import SEED_SIZE
+from mydata_ledger.ledger.content_digest import CanonicalForms, ContentKeys
 from mydata_ledger.ledger.emergency import EXTENSION_SECONDS
 from mydata_ledger.ledger.envelope import ReaderKey
 from mydata_ledger.ledger.envelope.frame import MAX_KIND
@@ -16,6 +17,7 @@ from mydata_ledger.ledger.kernel.signing import Signers
 from mydata_ledger.ledger.ports import (
     AnchoredHead,
     Clock,
+    ContentDigests,
     Directory,
     Index,
     Keys,
@@ -36,6 +38,7 @@ class Ports(TypedDict):
 
     log: Log
     index: Index
+    content_digests: ContentDigests
     directory: Directory
     work_items: WorkItems
     past: Past
@@ -53,6 +56,11 @@ class StorePorts(Protocol):
     @property
     def index(self) -> Index:
         """The index: the current content of the logs."""
+        ...
+
+    @property
+    def content_digests(self) -> ContentDigests:
+        """The digests of content, beside the index."""
         ...
 
     @property
@@ -81,6 +89,7 @@ def ports_of(store: StorePorts) -> Ports:
     return Ports(
         log=store.log,
         index=store.index,
+        content_digests=store.content_digests,
         directory=store.directory,
         work_items=store.work_items,
         past=store.past,
@@ -122,11 +131,13 @@ class World:
 
     `gateway` is the gateway's signing key, `domains` the domain of each log's registry, and `computer` the key under
     which the operator opens records for a computation that releases no single row. `hurry` requests anchoring at once
-    instead of with the next batch. `signers` are the accepted kinds of signatures.
+    instead of with the next batch. `signers` are the accepted kinds of signatures. `content_keys` and
+    `canonical_forms` recognise equal content.
     """
 
     log: Log
     index: Index
+    content_digests: ContentDigests
     directory: Directory
     work_items: WorkItems
     past: Past
@@ -141,6 +152,8 @@ class World:
     hurry: Callable[[], None] = lambda: None
     signers: Signers = field(default_factory=Signers)
     bounds: Bounds = field(default_factory=Bounds)
+    content_keys: ContentKeys = field(default_factory=ContentKeys.random)
+    canonical_forms: CanonicalForms = field(default_factory=dict)
 
     def sealed(self, cid: str) -> bytes | None:
         """A sealed payload; None for a payload that is too large to be read whole.

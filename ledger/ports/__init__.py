@@ -3,6 +3,7 @@ each.
 """
 
 from mydata_ledger.ledger.ports.clock import Clock
+from mydata_ledger.ledger.ports.content_digests import ContentDigests
 from mydata_ledger.ledger.ports.contract_wallets import ContractWallets
 from mydata_ledger.ledger.ports.directory import Directory, DirectorySnapshot
 from mydata_ledger.ledger.ports.index import Index, KnownMarks
@@ -18,6 +19,7 @@ __all__ = [
     "AnchoredSize",
     "Check",
     "Clock",
+    "ContentDigests",
     "ContractWallets",
     "Directory",
     "DirectorySnapshot",

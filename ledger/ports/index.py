@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from mydata_ledger.ledger.access import AccessRequest, ConsentState, Facts, Found, SearchPosition
+from mydata_ledger.ledger.content_digest import DraftedContent
 from mydata_ledger.ledger.delegation import DelegationState
 from mydata_ledger.ledger.emergency import Emergency
 from mydata_ledger.ledger.receipt import LoggedStatement
@@ -100,8 +101,12 @@ class Index(Protocol):
         """A declared incident by its entry, or an extended one by the entry of its extension."""
         ...
 
-    def remember_drafts(self, drafts: Sequence[Issue]) -> None:
-        """Store what was sealed for a holder until the signed Issue arrives."""
+    def remember_drafts(
+        self, drafts: Sequence[Issue], digests: Sequence[DraftedContent] = (), drafted_at: int = 0
+    ) -> None:
+        """Store what was sealed for a holder at `drafted_at` (UTC seconds) until the signed Issue arrives, with the
+        digests of the contents.
+        """
         ...
 
     def drafted(self, record_id: bytes) -> Issue | None:

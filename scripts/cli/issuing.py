@@ -6,7 +6,7 @@ import base64
 import mimetypes
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,7 +20,7 @@ from mydata_ledger.ledger.errors import LedgerError, MalformedInput, TooLarge
 from mydata_ledger.ledger.record import Issue
 from mydata_ledger.scripts.cli.common import URL, Json, Key, Url, answer, console
 from mydata_ledger.scripts.cli.key_files import signed_in
-from mydata_ledger.scripts.cli.large_records import STREAMED_FROM, issue_file
+from mydata_ledger.scripts.cli.large_records import STREAMED_FROM, draft_file
 from mydata_ledger.scripts.cli.sniffing import FileKind, kind_of
 
 MAX_FILE = 64 * 1024 * 1024
@@ -41,10 +41,13 @@ MEDIA_TYPES = {
 
 @dataclass
 class IssuedFile:
-    """What became of one file: its records, the parts that the server skipped, and why it ended early, if it did."""
+    """What became of one file: its records, the parts that the server skipped, those of which equal records of the same
+    holder stand already, and why it ended early, if it did.
+    """
 
     records: list[dict[str, Any]] = field(default_factory=list)
     skipped: list[dict[str, Any]] = field(default_factory=list)
+    duplicates: list[dict[str, Any]] = field(default_factory=list)
     reason: str = ""
 
     @property
@@ -56,6 +59,7 @@ class IssuedFile:
         """What happened, for people: one line for each kind of skipped part and each reason."""
         head = f"left out {name}: {self.reason}" if self.reason else f"{name}: {len(self.records)} records"
         head += f" ({len(self.records)} records of it were issued)" if self.reason and self.records else ""
+        head += f", {len(self.duplicates)} more were issued before" if self.duplicates else ""
         kinds = Counter((part["refused"], part["resource_type"] or "part", part["reason"]) for part in self.skipped)
         return [head] + [
             f"  {'not issued' if refused else 'skipped'}: {count} {kind}: {reason}{self._first(kind, reason)}"
@@ -87,7 +91,7 @@ def issue(
     results = {
         name: _issue(client, file, subject, category, quiet=as_json) for name, file in zip(names, files, strict=True)
     }
-    value = {name: {"records": r.records, "skipped": r.skipped, "reason": r.reason} for name, r in results.items()}
+    value = {name: asdict(r) for name, r in results.items()}
     answer(value, "\n".join(line for name, result in results.items() for line in result.lines(name)), as_json)
     if not all(result.is_whole for result in results.values()):
         raise typer.Exit(1)
@@ -100,12 +104,13 @@ def _issue(client: Client, file: Path, subject: str, category: str, *, quiet: bo
         kind = kind_of(file)
         record = {"data_subject": subject, "category": category or DEFAULT_CATEGORY}
         if kind is FileKind.OTHER and file.stat().st_size > STREAMED_FROM:
-            result.records += issue_file(client, file, dict(record), media_type_of(file), quiet=quiet)
-            return result
-        if kind is not FileKind.FHIR and file.stat().st_size > MAX_FILE:
+            drafted: Any = draft_file(client, file, dict(record), media_type_of(file), quiet=quiet)
+        elif kind is not FileKind.FHIR and file.stat().st_size > MAX_FILE:
             raise TooLarge(f"a file has at most {MAX_FILE} bytes; split it into smaller ones")
-        drafted = _drafted(client, file, kind, subject, category)
+        else:
+            drafted = _drafted(client, file, kind, subject, category)
         result.skipped += drafted.get("skipped", [])
+        result.duplicates += drafted["duplicates"]
         _sign(client, drafted["drafts"], result, file.name, quiet=quiet)
     except IsADirectoryError:
         result.reason = "a folder; name its files, for instance FOLDER/*"

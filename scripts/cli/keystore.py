@@ -28,7 +28,10 @@ token makes the new master key of the custody keys; the old one stays in the tok
 --custody: use it when keystore/keys.db may have been copied together with the master key. Give both options then, \
 so that the copy does not open records issued from now on. It takes some milliseconds for each person.
 
-Neither option changes data keys: whoever opened a copy of the keystore can still read what it held at that time.
+--digests: use it when keystore/content-digests.key may be known to others. New digests are made under the new key; \
+`mydata keystore digests` makes those of earlier records again.
+
+No option changes data keys: whoever opened a copy of the keystore can still read what it held at that time.
 
 Before: `mydata keystore backup FOLDER`. After: `mydata fsck`, start the ledger, back up again into another folder, \
 and destroy the older copies, which open under the old keys. Restore a copy as a whole, never single files. If the \
@@ -61,12 +64,15 @@ def backup(
 def rotate(
     master: Annotated[bool, typer.Option("--master", help="Make a new master key, which wraps all others.")] = False,
     custody: Annotated[bool, typer.Option("--custody", help="Make a new custody key for each data subject.")] = False,
+    digests: Annotated[
+        bool, typer.Option("--digests", help="Add a new key for content digests; those of before are still found.")
+    ] = False,
     state: State = STATE,
     as_json: Json = False,
 ) -> None:
     """Replace the master key, the custody keys, or both, while the ledger is stopped."""
-    if not (master or custody):
-        raise typer.BadParameter("name what to rotate: --master, --custody, or both", param_hint="--master / --custody")
+    if not (master or custody or digests):
+        raise typer.BadParameter("name what to rotate: --master, --custody or --digests", param_hint="--master")
     value: dict[str, Any] = {}
     lines: list[str] = []
     with _stopped(state) as state_folder:
@@ -74,8 +80,29 @@ def rotate(
             _rotate_master(state_folder(), value, lines, quiet=as_json)
         if custody:
             _rotate_custody(state_folder(), value, lines, quiet=as_json)
+        if digests:
+            _add_digest_key(state_folder(), value, lines)
     lines.append("run `mydata fsck`, then `mydata keystore backup FOLDER`, and destroy the older copies")
     answer(value, "\n".join(lines), as_json)
+
+
+@app.command("digests")
+def digests(state: State = STATE, as_json: Json = False) -> None:
+    """Make the content digests of all records anew, as for records from before there were any. Stop the ledger first.
+
+    Each record is opened inside the keystore. Without its digest a record is not recognised when it comes again.
+    """
+    from mydata_ledger.scripts.content_digests import rebuild_digests
+
+    with _stopped(state) as state_folder, _progress("content digests", quiet=as_json) as on_progress:
+        opened = state_folder()
+        store = opened.store()
+        try:
+            keys = opened.keys(store)
+            made, failed = rebuild_digests(opened, store, keys, lambda _, done, of: on_progress(done, of))
+        finally:
+            store.dispose()
+    answer({"made": made, "unreadable": failed}, f"{made:,} digests; {failed:,} records did not open", as_json)
 
 
 @contextmanager
@@ -113,6 +140,11 @@ def _rotate_custody(state_folder: StateFolder, value: dict[str, Any], lines: lis
         count = rotate_custody(state_folder, on_progress)
     value["custody"] = {"custody_keys": count}
     lines.append(f"{count:,} custody keys are new, and every data key was wrapped again under its person's")
+
+
+def _add_digest_key(state_folder: StateFolder, value: dict[str, Any], lines: list[str]) -> None:
+    value["digests"] = {"keys": (count := state_folder.add_content_key())}
+    lines.append(f"content digests are made under a new key; there are {count}")
 
 
 def _state_folder(state: Path, lock: FileLock | None = None) -> StateFolder:

@@ -11,7 +11,6 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 
 from mydata_ledger.client import Client, OpenedRelease
 from mydata_ledger.ledger.errors import MalformedInput
-from mydata_ledger.ledger.record import Issue
 from mydata_ledger.scripts.cli.common import answer, console, write
 from mydata_ledger.scripts.large_records import ProgressCallback, fetch, open_streamed, send
 
@@ -26,13 +25,12 @@ COLUMNS = (
 )
 
 
-def issue_file(
+def draft_file(
     client: Client, file: Path, record: dict[str, str | int], media_type: str, *, quiet: bool
-) -> list[dict[str, Any]]:
-    """Send a file, sign its Issue statement and submit it. Raises RequestRefused, SourceUnavailable."""
+) -> dict[str, Any]:
+    """Send a file; return its draft, or of which record it is a duplicate. Raises RequestRefused, SourceUnavailable."""
     with progress(f"sending {file.name}", quiet=quiet) as on_progress:
-        drafts = send(client, file, record, media_type, on_progress)
-    return client.issue(drafts, Issue)
+        return send(client, file, record, media_type, on_progress)
 
 
 def keep_release(client: Client, release: dict[str, Any], path: Path, key: Path, as_json: bool) -> None:

@@ -34,6 +34,8 @@ def recover(rpc: Rpc, state: State = STATE, as_json: Json = False) -> None:
         "erased": done.erased,
         "notices": done.restored.notices,
         "papers": done.restored.work_items,
+        "content_digests": done.digests,
+        "unreadable": done.unreadable,
     }
     lines = [
         f"{log}: {count:,} statements, {done.beyond[log]:,} of them not yet on chain"
@@ -42,6 +44,7 @@ def recover(rpc: Rpc, state: State = STATE, as_json: Json = False) -> None:
     lines.append(
         f"{done.restored.notices:,} notices, {done.restored.work_items:,} work items, {done.erased:,} erasures"
     )
+    lines.append(f"{done.digests:,} content digests; {done.unreadable:,} records did not open for theirs")
     lines.append("the database is rebuilt and the chain agrees with it; start the ledger, then run `mydata fsck`")
     answer(value, "\n".join(lines), as_json)
 

@@ -21,8 +21,17 @@ class SkippedView(BaseModel):
     refused: bool
 
 
+class DuplicateResource(BaseModel):
+    """A resource of the file that was not drafted: the caller's own record `record_id` stands with this content."""
+
+    resource_type: str
+    place: str
+    record_id: str
+
+
 class BundleDrafts(BaseModel):
-    """One statement to sign for each record of the bundle, and the skipped resources."""
+    """One statement to sign for each record of the bundle, the skipped resources, and the duplicates."""
 
     drafts: list[dict[str, Any]]
     skipped: list[SkippedView]
+    duplicates: list[DuplicateResource] = []

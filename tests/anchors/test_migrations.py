@@ -265,10 +265,10 @@ def test_many_workers_that_start_at_once_migrate_it_once(url):
 
 def test_a_database_of_a_newer_program_is_not_touched(url):
     open_store(url).dispose()
-    run(url, lambda c: c.execute(text("UPDATE alembic_version SET version_num = '0009'")))
+    run(url, lambda c: c.execute(text("UPDATE alembic_version SET version_num = '0999'")))
     before = shape(url)
     with pytest.raises(
-        SourceUnavailable, match=f"has version 0009, this program {schema.VERSION}; start the newer one"
+        SourceUnavailable, match=f"has version 0999, this program {schema.VERSION}; start the newer one"
     ):
         open_store(url)
     assert shape(url) == before

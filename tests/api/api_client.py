@@ -13,6 +13,7 @@ from mydata_ledger.anchors.tiles import CheckpointStore, LogTiles, NoteKeys
 from mydata_ledger.api.api_settings import ApiSettings
 from mydata_ledger.api.app import create_app
 from mydata_ledger.api.auth import AppContext
+from mydata_ledger.formats.canonical_forms import CANONICAL_FORMS
 from mydata_ledger.ledger import envelope
 from mydata_ledger.ledger.commitment.entry import lock_of
 from mydata_ledger.ledger.record import Issue
@@ -37,7 +38,7 @@ class ApiClient:
         registries = dict.fromkeys(["consents", "records", "access", "parties"], ours)
         api = ApiSettings(**{"uri": URI, "chain_id": 31337, "registries": registries, **settings})
         signers = replace(self.fixture.world.signers, relying_party=api.relying_party)
-        self.fixture.rebuild(**{"signers": signers, **(world or {})})
+        self.fixture.rebuild(**{"signers": signers, "canonical_forms": CANONICAL_FORMS, **(world or {})})
         self.notes = Path(tempfile.mkdtemp(prefix="mydata-notes-"))
         weakref.finalize(self, shutil.rmtree, self.notes, ignore_errors=True)
         domains = self.fixture.world.domains
@@ -76,6 +77,7 @@ class ApiClient:
             "category": category,
             "media_type": "application/fhir+json",
             "content_base64": base64.b64encode(content).decode(),
+            "again": True,  # tests issue equal content many times
         }
         headers = self.as_(hospital)
         drafts = self.http.post("/records/drafts", json={"records": [record]}, headers=headers).json()["drafts"]

@@ -209,7 +209,7 @@ def test_a_full_disk_leaves_nothing(client, monkeypatch):
 
 
 def test_a_draft_that_cannot_be_remembered_leaves_neither_key_nor_payload(client, monkeypatch):
-    def full(_):
+    def full(*_):
         raise StorageFull("the database's disk is full")
 
     before = leftovers(client)

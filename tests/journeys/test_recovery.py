@@ -7,7 +7,7 @@ import signal
 import pytest
 
 from mydata_ledger.client import Client, RequestRefused
-from mydata_ledger.ledger.receipt import LOGS
+from mydata_ledger.ledger.receipt import LOGS, RECORDS
 from mydata_ledger.ledger.signers import Wallet
 from mydata_ledger.scripts.payloads import open_embedded
 from mydata_ledger.scripts.settings import Settings
@@ -59,6 +59,17 @@ def fingerprint(stack):
         store.dispose()
 
 
+def digests(stack):
+    """The content digests of all records."""
+    store = StateFolder(Settings.read(stack.state, "", 0)).store()
+    try:
+        logged = store.rebuilding.statements(RECORDS, 0, 9_999)
+        ids = [getattr(each.signed.statement, "record_id", b"") for each in logged]
+        return {each.record_id: set(each.digests) for each in store.content_digests.of_records(ids)}
+    finally:
+        store.dispose()
+
+
 def lose_database(stack):
     for path in stack.state.glob("ledger.db*"):
         path.unlink()
@@ -81,12 +92,16 @@ def test_i12_a_lost_database_is_rebuilt_from_chain_payloads_and_keystore(stack, 
     assert f"`mydata up` (process {os.getpid()} on " in refused
     assert f"serving at {stack.url}): stop the ledger" in refused
     stop_api(stack)
-    before = fingerprint(stack)
+    before, recognised = fingerprint(stack), digests(stack)
     lose_database(stack)
     done = json.loads(recover(stack).stdout)
     assert sum(done["statements"].values()) == sum(head.size for head in before[1].values()) > 0
     after = fingerprint(stack)
     assert after == before
+    assert digests(stack) == recognised
+    assert (done["content_digests"], done["unreadable"]) == (len(recognised), 0)
+    made = json.loads(mydata("keystore", "digests", "--state", stack.state, "--json").stdout)
+    assert made == {"made": len(recognised), "unreadable": 0}
     refused = recover(stack, ok=(1,))
     assert "nothing was changed" in refused.stderr
     assert fingerprint(stack) == after

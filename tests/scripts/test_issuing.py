@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import secrets
 import threading
 import time
 
@@ -14,6 +15,7 @@ from mydata_ledger.scripts.cli import app, issuing
 from tests.api.api_client import ApiClient
 
 PATIENT = {"resourceType": "Patient", "id": "p1"}
+OTHER = PATIENT | {"gender": "female"}
 LAB = {
     "resourceType": "Observation",
     "id": "o1",
@@ -46,7 +48,9 @@ def door():
 
 @pytest.fixture
 def issue(door, tmp_path):
-    """Run the command as the hospital over files of these names and contents; returns exit code, output and value."""
+    """Run the command as the hospital over files of these names and contents, about a new person each time; returns
+    exit code, output and value.
+    """
     key = tmp_path / "hospital.key"
     key.write_text(json.dumps({"wallet": "02" * 32, "reader": None}))
 
@@ -55,7 +59,7 @@ def issue(door, tmp_path):
         for path, content in zip(paths, files.values(), strict=True):
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(content)
-        fixed = ["--subject", door.fixture.ann.address, "--key", str(key), "--url", door.url, *options]
+        fixed = ["--subject", "0x" + secrets.token_hex(20), "--key", str(key), "--url", door.url, *options]
         done = CliRunner().invoke(app, ["issue", *map(str, paths), *fixed], catch_exceptions=False)
         return done.exit_code, done.output, json.loads(done.stdout) if "--json" in options else None
 
@@ -147,7 +151,7 @@ def test_what_the_server_skipped_is_shown_with_count_kind_and_reason(issue):
 
 
 def test_two_files_of_one_name_are_both_shown(issue, tmp_path):
-    _, _, value = issue({"a/x.json": bundle(PATIENT), "b/x.json": bundle(PATIENT, LAB)}, "--json")
+    _, _, value = issue({"a/x.json": bundle(PATIENT), "b/x.json": bundle(OTHER, LAB)}, "--json")
     assert {name[-8:]: len(result["records"]) for name, result in value.items()} == {"a/x.json": 1, "b/x.json": 2}
 
 
@@ -163,8 +167,22 @@ def test_what_was_issued_before_an_error_is_kept_and_counted(door, issue, monkey
 
     monkeypatch.setattr(client_module.Client, "issue", breaks_off)
     many = bundle(PATIENT, *(LAB | {"id": f"o{number}"} for number in range(4)))
-    code, output, _ = issue({"many.json": many, "good.json": bundle(PATIENT)})
+    code, output, _ = issue({"many.json": many, "good.json": bundle(OTHER)})
     assert code == 1
     assert "left out many.json:" in output
     assert "(2 records of it were issued)" in output
     assert "good.json: 1 records" in output
+
+
+def test_a_file_that_is_issued_again_makes_no_record_and_says_so(issue, door):
+    files = {"a.json": bundle(PATIENT, LAB), "scan.png": b"\x89PNG again"}
+    subject = ["--subject", "0x" + "77" * 20]
+    _, _, first = issue(files, "--json", *subject)
+    code, output, _ = issue(files, *subject)
+    assert code == 0
+    assert "a.json: 0 records, 2 more were issued before" in output
+    assert "scan.png: 0 records, 1 more were issued before" in output
+    _, _, again = issue(files, "--json", *subject)
+    assert [one["record_id"] for one in again["a.json"]["duplicates"]] == [
+        one["record_id"] for one in first["a.json"]["records"]
+    ]

@@ -14,7 +14,7 @@ from mydata_ledger.anchors.artifacts import Deployment
 from mydata_ledger.anchors.journal import BlobStore
 from mydata_ledger.anchors.keystore import master as master_file
 from mydata_ledger.anchors.keystore.file import INDEX, SUCCESSOR
-from mydata_ledger.anchors.keystore.key_files import WORK_ITEMS, open_key
+from mydata_ledger.anchors.keystore.key_files import CONTENT_DIGESTS, WORK_ITEMS, add_key, open_key, open_keys
 from mydata_ledger.anchors.keystore.wrapped import unwrap
 from mydata_ledger.anchors.tiles import NoteKeys
 from mydata_ledger.ledger.errors import InvalidStatement, SourceUnavailable
@@ -65,6 +65,7 @@ def prepared(state):
     blob_store = folder.blob_store()
     blob_store.set_newest(blob_store.put([b"a segment"])[0])
     open_key(folder.keystore / WORK_ITEMS, folder.master)
+    add_key(folder.keystore / CONTENT_DIGESTS, folder.master)
     NoteKeys(notes_folder(state), folder.master).rotate()
     return state
 
@@ -78,7 +79,7 @@ def opened(state):
         data_keys = [keys._data_key(record) for record in PEOPLE]
     notes = NoteKeys(notes_folder(state), folder.master).all()
     items = open_key(folder.keystore / WORK_ITEMS, folder.master)
-    return data_keys, blob_store.get(blob_store.newest()), blob_store._key, notes, items
+    return data_keys, blob_store.get(blob_store.newest()), blob_store._key, notes, items, folder.content_keys.keys
 
 
 def wrapped(state):
@@ -91,6 +92,7 @@ def wrapped(state):
         json.loads((folder / "master.json").read_text())["sealed"].encode(),
         (folder / "journal.key").read_bytes(),
         (folder / WORK_ITEMS).read_bytes(),
+        (folder / CONTENT_DIGESTS).read_bytes(),
     }
     return blobs | {json.loads(path.read_text())["sealed"].encode() for path in (folder / "notes").glob("*.key")}
 
@@ -122,6 +124,18 @@ def test_a_new_master_key_opens_everything_and_the_old_one_nothing(state):
             unwrap(old, blob, name)
 
 
+def test_a_new_key_for_content_digests_goes_before_those_that_stay(state):
+    before = folder_of(state).content_keys.keys
+    done = run("--digests", "--master", "--state", state, "--json")
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout)["digests"] == {"keys": 3}
+    keys = folder_of(state).content_keys.keys
+    assert (keys[1:], len(set(keys))) == (before, 3)
+    assert {len(key) for key in keys} == {32}
+    with pytest.raises(SourceUnavailable):
+        open_keys(state / "keystore" / CONTENT_DIGESTS, bytes(32))
+
+
 def test_new_custody_keys_leave_no_wrapped_key_as_it_was(state):
     before, old = opened(state), {*wrapped(state)}
     done = run("--custody", "--state", state, "--json")
@@ -132,7 +146,7 @@ def test_new_custody_keys_leave_no_wrapped_key_as_it_was(state):
     keys.close()
     assert old.isdisjoint(left)
     kept = {blob for blob in old if blob in in_files(state)}
-    assert len(kept) == 1 + 1 + 2 + 2, "index and master key, keys of journal and work items, two note keys"
+    assert len(kept) == 1 + 1 + 3 + 2, "index and master key, keys of journal, work items and digests, two note keys"
 
 
 def test_both_at_once_are_reported_in_words(state):

@@ -11,6 +11,7 @@ from mydata_ledger.anchors.store.db import changes
 from mydata_ledger.anchors.store.log.indexers import INDEXERS, WithPredecessor
 from mydata_ledger.anchors.store.log.tree import Tree
 from mydata_ledger.anchors.store.log.versions import VersionChain, check_extensions, check_record_ids, pair_of
+from mydata_ledger.anchors.store.rows import content_digests
 from mydata_ledger.anchors.store.rows.statements import ADD, RowValues, by_digests, rows_of
 from mydata_ledger.ledger.errors import LedgerError
 from mydata_ledger.ledger.merkle import leaf_hash
@@ -108,6 +109,7 @@ def _in_order(
         return [(logged, versions.follow(logged)) for logged in added]
     if log == RECORDS:
         check_record_ids(connection, added)
+        content_digests.check_new(connection, added)
     if log == ACCESS:
         check_extensions(connection, added)
     return [(logged, None) for logged in added]

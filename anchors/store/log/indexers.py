@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, case, func, select
 from sqlalchemy.engine import Connection
 
 from mydata_ledger.anchors.store.db.prepared import BulkChange, Driver, ListQuery, Upsert, chunks
-from mydata_ledger.anchors.store.rows import past, records, statements
+from mydata_ledger.anchors.store.rows import content_digests, past, records, statements
 from mydata_ledger.anchors.store.rows.codec import key, keys
 from mydata_ledger.anchors.store.rows.use_counts import Uses
 from mydata_ledger.anchors.store.schema import CONSENTS, MARKS, RECEIPTS, USES
@@ -134,7 +134,9 @@ def end_all(connection: Connection, found: Sequence[statements.Revocable], at_ti
 
 
 def _index_records(connection: Connection, added: Sequence[WithPredecessor], _: Sequence[statements.RowValues]) -> None:
-    records.index(connection, [logged for logged, _ in added])
+    statements_added = [logged for logged, _ in added]
+    records.index(connection, statements_added)
+    content_digests.index(connection, statements_added)
 
 
 def _index_receipts(

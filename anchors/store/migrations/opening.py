@@ -7,7 +7,8 @@ from sqlalchemy.engine import Connection
 
 from mydata_ledger.anchors.item_seal import ItemSeal
 from mydata_ledger.anchors.store import migrations
-from mydata_ledger.anchors.store.schema import APPLIED, CHAIN, CHANGES, HEADS, METADATA, PAST, VERSION
+from mydata_ledger.anchors.store.digest_table import CONTENT_DIGESTS
+from mydata_ledger.anchors.store.schema import APPLIED, CHAIN, CHANGES, HEADS, PAST, VERSION
 from mydata_ledger.ledger.errors import SourceUnavailable
 from mydata_ledger.ledger.merkle import EMPTY_ROOT
 from mydata_ledger.ledger.receipt import LOGS
@@ -45,7 +46,7 @@ def prepare(connection: Connection, now: int, seal: ItemSeal | None = None) -> b
 
 
 def _make(connection: Connection, now: int) -> None:
-    METADATA.create_all(connection)
+    CONTENT_DIGESTS.metadata.create_all(connection)  # the tables of both modules
     APPLIED.create(connection)
     connection.execute(APPLIED.insert().values(version_num=VERSION))
     connection.execute(CHAIN.insert().values(id=1, followed_at=0, distrust=""))

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy.engine import Connection
 
 from mydata_ledger.anchors.store import schema
 from mydata_ledger.anchors.store.database import Database
@@ -18,11 +19,12 @@ from mydata_ledger.anchors.store.facts.facts import CountUses, UsesMatter, refus
 from mydata_ledger.anchors.store.facts.records import RecordFacts
 from mydata_ledger.anchors.store.facts.search import ResourceSearch, SearchSnapshot
 from mydata_ledger.anchors.store.log import versions
-from mydata_ledger.anchors.store.rows import records
+from mydata_ledger.anchors.store.rows import content_digests, records
 from mydata_ledger.anchors.store.rows.codec import decode, encode, key
 from mydata_ledger.anchors.store.rows.statements import logged_of, select_statements
 from mydata_ledger.anchors.store.schema import BLOCKS, DRAFTS, MARKS, RECEIPTS, STATEMENTS
 from mydata_ledger.ledger.access import AccessRequest, ConsentState, Facts, Found, SearchPosition
+from mydata_ledger.ledger.content_digest import DraftedContent
 from mydata_ledger.ledger.delegation import DelegationState
 from mydata_ledger.ledger.emergency import Emergency
 from mydata_ledger.ledger.ports import KnownMarks
@@ -164,10 +166,18 @@ class IndexStore:
             block = connection.execute(select(func.max(BLOCKS.c.number))).scalar()
             return KnownMarks(block or 0, {row.key: row.block for row in connection.execute(query)})
 
-    def remember_drafts(self, drafts: Sequence[Issue]) -> None:
-        """Store drafts of records until the holder submits the signed Issue."""
+    def remember_drafts(
+        self, drafts: Sequence[Issue], digests: Sequence[DraftedContent] = (), drafted_at: int = 0
+    ) -> None:
+        """Store drafts of records, with their digests, until the holder submits the signed Issue."""
         rows = [{"record_id": draft.record_id, "body": encode(draft)} for draft in drafts]
-        self._database.write_uncounted(lambda connection: SAVE_DRAFTS.run(connection, rows))
+        digest_rows = content_digests.rows_of(digests, drafted_at)
+
+        def work(connection: Connection) -> None:
+            SAVE_DRAFTS.run(connection, rows)
+            content_digests.ADD.run(connection, digest_rows)
+
+        self._database.write_uncounted(work)
 
     def drafted(self, record_id: bytes) -> Issue | None:
         """The draft of a record; None if there is none."""

@@ -11,11 +11,12 @@ from sqlalchemy.engine import Connection
 
 from mydata_ledger.anchors.store.database import Database
 from mydata_ledger.anchors.store.db.prepared import Upsert
+from mydata_ledger.anchors.store.digest_table import CONTENT_DIGESTS
 from mydata_ledger.anchors.store.log.accept import write
 from mydata_ledger.anchors.store.log.indexers import WithPredecessor
 from mydata_ledger.anchors.store.log.tree import Tree
 from mydata_ledger.anchors.store.log.versions import VersionChain
-from mydata_ledger.anchors.store.rows import statements
+from mydata_ledger.anchors.store.rows import content_digests, statements
 from mydata_ledger.anchors.store.rows.work_items import WorkItemRows
 from mydata_ledger.anchors.store.schema import (
     CHAIN,
@@ -32,6 +33,7 @@ from mydata_ledger.anchors.store.schema import (
     USES,
     WORK_ITEMS,
 )
+from mydata_ledger.ledger.content_digest import DraftedContent
 from mydata_ledger.ledger.errors import IntegrityFailure
 from mydata_ledger.ledger.receipt import CONSENTS as CONSENTS_LOG
 from mydata_ledger.ledger.receipt import LOGS, LoggedStatement
@@ -77,6 +79,16 @@ class RebuildingStore:
         """Store work items as they were; existing ones are overwritten."""
         rows = [self._rows.row_of(work_item) for work_item in items]
         self._database.write_uncounted(lambda connection: SAVE_WORK_ITEMS.run(connection, rows))
+
+    def clear_digests(self) -> None:
+        """Delete the content digests of all issued records, before `restore_digests`."""
+        is_issued = CONTENT_DIGESTS.c.drafted_at.is_(None)
+        self._database.write_uncounted(lambda connection: connection.execute(CONTENT_DIGESTS.delete().where(is_issued)))
+
+    def restore_digests(self, digested: Sequence[DraftedContent]) -> None:
+        """Store content digests of issued records that have none."""
+        rows = content_digests.rows_of(digested, None)
+        self._database.write_uncounted(lambda connection: content_digests.ADD.run(connection, rows))
 
     def state_hash(self) -> bytes:
         """SHA-256 over all data that follows from logs, work items and notices."""

@@ -21,6 +21,7 @@ ISSUED = select(LOG.c.position, LOG.c.kind, LOG.c.body).join(RECORDS, RECORDS.c.
 RECORD_ROWS = select(
     LOG.c.position, LOG.c.kind, LOG.c.entry, LOG.c.body, RECORDS.c.superseded_by, RECORDS.c.erased
 ).join(RECORDS, RECORDS.c.position == LOG.c.position)
+STANDING = select(RECORDS.c.record_id).where(RECORDS.c.superseded_by.is_(None), RECORDS.c.erased.is_(False))
 BY_ID = ListQuery(RECORD_ROWS, record=RECORDS.c.record)
 BY_PERSONS = ListQuery(RECORD_ROWS.limit(bindparam("most")), person=RECORDS.c.person)
 BY_PERSON = PreparedQuery(RECORD_ROWS.where(RECORDS.c.person == bindparam("person")).order_by(RECORDS.c.position))
@@ -86,6 +87,16 @@ def issued(connection: Connection, ids: set[bytes]) -> dict[bytes, tuple[int, Is
             if isinstance(statement, Issue) and statement.record_id in ids:
                 issues[statement.record_id] = row.position, statement
     return issues
+
+
+def standing_ids(connection: Connection, ids: set[bytes]) -> set[bytes]:
+    """Those of these records that exist and are neither superseded nor erased."""
+    rows = [
+        row
+        for chunk in chunks(key(record_id) for record_id in ids)
+        for row in connection.execute(STANDING.where(RECORDS.c.record.in_(chunk)))
+    ]
+    return {bytes(row.record_id) for row in rows} & ids
 
 
 def records_by_ids(reading: ReadConnection, ids: Sequence[bytes], anchored: int) -> list[Record]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from mydata_ledger.ledger.kernel.people import People
 from mydata_ledger.ledger.kernel.records.acknowledge import Acknowledgements
+from mydata_ledger.ledger.kernel.records.equal_content import EqualContent
 from mydata_ledger.ledger.kernel.records.erase import Erasures
 from mydata_ledger.ledger.kernel.records.issue import Issues
 from mydata_ledger.ledger.kernel.records.large_records import LargeRecords
@@ -18,6 +19,7 @@ from mydata_ledger.ledger.kernel.world import World
 class Records:
     """Operations on sealed records and their proofs."""
 
+    equal_content: EqualContent
     issues: Issues
     large_records: LargeRecords
     erasures: Erasures
@@ -27,10 +29,12 @@ class Records:
     @classmethod
     def of(cls, world: World, statements: StatementSigning, people: People) -> Records:
         """The component over one world."""
-        proofs, issues = Proofs(world), Issues(world, statements)
+        proofs, equal_content = Proofs(world), EqualContent(world)
+        issues = Issues(world, statements, equal_content)
         return cls(
+            equal_content=equal_content,
             issues=issues,
-            large_records=LargeRecords(world, statements, issues),
+            large_records=LargeRecords(world, statements, issues, equal_content),
             erasures=Erasures(world, statements, proofs, people.links),
             proofs=proofs,
             acknowledgements=Acknowledgements(world, statements),

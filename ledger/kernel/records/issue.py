@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mydata_ledger.ledger import envelope
 from mydata_ledger.ledger.commitment.entry import NO_LOCK
 from mydata_ledger.ledger.commitment.threaded import begin_commitment
 from mydata_ledger.ledger.errors import InvalidStatement, NotEntitled, TooLarge
 from mydata_ledger.ledger.kernel.draft import Draft
+from mydata_ledger.ledger.kernel.records.equal_content import EqualContent, PlannedContent, Submission
 from mydata_ledger.ledger.kernel.statement_signing import StatementSigning
 from mydata_ledger.ledger.kernel.world import World
 from mydata_ledger.ledger.party import Party
@@ -25,6 +26,8 @@ HOLDER = "holder"
 class Upload:
     """One record as its holder submits it; `content` are its exact bytes, `supersedes` a record id or zero.
 
+    With `again` it is drafted even if a record of the holder stands with equal content.
+
     For a record that is uploaded as a stream (`LargeRecords`) the content is empty here.
     """
 
@@ -36,6 +39,17 @@ class Upload:
     data_until: int = 0
     supersedes: bytes = bytes(32)
     lock: bytes = NO_LOCK
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DraftedRecords:
+    """The drafts of new records in the order of their uploads, and by number of the upload the records of the holder
+    that stand with its content already.
+    """
+
+    drafts: list[Draft]
+    duplicates: dict[int, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +64,8 @@ class SealedUpload:
 class Issues:
     """Two steps: the API seals and drafts, the holder signs."""
 
-    def __init__(self, world: World, statements: StatementSigning) -> None:
-        self._world, self._statements = world, statements
+    def __init__(self, world: World, statements: StatementSigning, equal_content: EqualContent) -> None:
+        self._world, self._statements, self._equal_content = world, statements, equal_content
 
     def draft(self, holder: str, uploads: Sequence[Upload]) -> list[Draft]:
         """Seal every upload under a key of its own, store it, and return the statements for the holder to sign.
@@ -59,14 +73,32 @@ class Issues:
         Nothing is issued yet: an upload that is never signed stays ciphertext that nobody can open. Raises NotEntitled,
         UnknownTerm, InvalidStatement, TooLarge, StorageFull.
         """
+        self._check_count(uploads)
+        return self.draft_new(holder, [replace(upload, again=True) for upload in uploads]).drafts
+
+    def draft_new(self, holder: str, uploads: Sequence[Upload]) -> DraftedRecords:
+        """`draft` for those of any number of uploads that repeat no standing record of the same holder. What other
+        holders issued makes no difference.
+        """
         self.accredited_holder(holder)
         self._check_bounds(uploads)
-        now = self._world.clock.now()
-        sealed = self._seal_all(uploads)
-        issues = [
-            issue_of(holder, upload, sealed_upload, now) for upload, sealed_upload in zip(uploads, sealed, strict=True)
-        ]
-        self._world.index.remember_drafts(issues)
+        submissions = [self._submission(upload) for upload in uploads]
+        planned = list(zip(uploads, self._equal_content.plan(holder, submissions), strict=True))
+        new, size = [each for each in planned if not each[1].duplicate_of], self._world.bounds.batch
+        batches = [new[start : start + size] for start in range(0, len(new), size)]
+        drafts = [draft for batch in batches for draft in self._draft_batch(holder, batch)]
+        duplicates = {n: plan.duplicate_of for n, (_, plan) in enumerate(planned) if plan.duplicate_of}
+        return DraftedRecords(drafts, duplicates)
+
+    def _submission(self, upload: Upload) -> Submission:
+        taken = self._equal_content.fingerprint(upload.content, upload.media_type)
+        return Submission(upload.data_subject, taken, upload.supersedes, upload.again)
+
+    def _draft_batch(self, holder: str, planned: Sequence[tuple[Upload, PlannedContent]]) -> list[Draft]:
+        now, sealed = self._world.clock.now(), self._seal_all([upload for upload, _ in planned])
+        issues = [issue_of(holder, upload, each, now) for (upload, _), each in zip(planned, sealed, strict=True)]
+        digests = [plan.of_record(each.record_id, holder) for (_, plan), each in zip(planned, sealed, strict=True)]
+        self._world.index.remember_drafts(issues, digests, now)
         return [self._statements.draft(issue) for issue in issues]
 
     def accept(self, signed: Sequence[tuple[Issue, bytes]]) -> list[LoggedStatement]:
@@ -102,10 +134,12 @@ class Issues:
             raise NotEntitled("only an accredited data holder may issue records")
         return party
 
+    def _check_count(self, uploads: Sequence[Upload]) -> None:
+        if not 0 < len(uploads) <= self._world.bounds.batch:
+            raise TooLarge(f"1 to {self._world.bounds.batch} records in one call; send the rest in another")
+
     def _check_bounds(self, uploads: Sequence[Upload]) -> None:
         bounds = self._world.bounds
-        if not 0 < len(uploads) <= bounds.batch:
-            raise TooLarge(f"1 to {bounds.batch} records in one call; send the rest in another")
         for upload in uploads:
             check_upload(upload, self._world.vocabulary)
             if len(upload.content) > bounds.record_bytes:

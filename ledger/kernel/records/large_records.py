@@ -9,11 +9,19 @@ from contextlib import suppress
 from mydata_ledger.ledger import envelope
 from mydata_ledger.ledger.access import Reason
 from mydata_ledger.ledger.commitment.content import SEED_SIZE, StreamedContent, is_json
+from mydata_ledger.ledger.content_digest import StreamedFingerprint
 from mydata_ledger.ledger.envelope.frame import Piece
 from mydata_ledger.ledger.errors import InvalidStatement, LedgerError, NotFound, TooLarge
 from mydata_ledger.ledger.kernel.decisions.release import RELEASING
-from mydata_ledger.ledger.kernel.draft import Draft
-from mydata_ledger.ledger.kernel.records.issue import Issues, SealedUpload, Upload, check_upload, issue_of
+from mydata_ledger.ledger.kernel.records.equal_content import EqualContent, Submission
+from mydata_ledger.ledger.kernel.records.issue import (
+    DraftedRecords,
+    Issues,
+    SealedUpload,
+    Upload,
+    check_upload,
+    issue_of,
+)
 from mydata_ledger.ledger.kernel.statement_signing import StatementSigning
 from mydata_ledger.ledger.kernel.world import World
 from mydata_ledger.ledger.receipt import ACCESS, AccessReceipt
@@ -26,11 +34,13 @@ class LargeRecords:
     Such a record is not JSON: JSON is committed to field by field, and for that it must be read whole.
     """
 
-    def __init__(self, world: World, statements: StatementSigning, issues: Issues) -> None:
+    def __init__(self, world: World, statements: StatementSigning, issues: Issues, equal_content: EqualContent) -> None:
         self._world, self._statements, self._issues = world, statements, issues
+        self._equal_content = equal_content
 
-    def draft(self, holder: str, upload: Upload, length: int, pieces: Iterable[Piece]) -> Draft:
-        """Seal and store a record while it is received; returns the statement for the holder to sign.
+    def draft(self, holder: str, upload: Upload, length: int, pieces: Iterable[Piece]) -> DraftedRecords:
+        """Seal and store a record while it is received; returns the statement for the holder to sign, unless it repeats
+        a standing record of the holder.
 
         `upload` has everything but the content, whose `length` is in bytes. `pieces` is read only after all other
         checks. Neither key nor payload nor draft is kept unless the draft is returned.
@@ -45,15 +55,21 @@ class LargeRecords:
         try:
             seed = secrets.token_bytes(SEED_SIZE)
             content, header = StreamedContent(seed), envelope.Header(upload.media_type, seed, length)
-            sealed = envelope.seal_stream(header, content.passing(pieces), key, record_id)
+            whole = StreamedFingerprint()
+            sealed = envelope.seal_stream(header, content.passing(whole.passing(pieces)), key, record_id)
             cids.append(self._world.payloads.put_stream(sealed))
-            sealed_upload = SealedUpload(record_id, content.record_commitment(), cids[0])
-            issue = issue_of(holder, upload, sealed_upload, self._world.clock.now())
-            self._world.index.remember_drafts([issue])
+            submission = Submission(upload.data_subject, whole.fingerprint(), upload.supersedes, upload.again)
+            (plan,) = self._equal_content.plan(holder, [submission])
+            if plan.duplicate_of:
+                self._discard(record_id, cids)
+                return DraftedRecords([], {0: plan.duplicate_of})
+            sealed_upload, now = SealedUpload(record_id, content.record_commitment(), cids[0]), self._world.clock.now()
+            issue = issue_of(holder, upload, sealed_upload, now)
+            self._world.index.remember_drafts([issue], [plan.of_record(record_id, holder)], now)
         except BaseException:
             self._discard(record_id, cids)
             raise
-        return self._statements.draft(issue)
+        return DraftedRecords([self._statements.draft(issue)], {})
 
     def sealed(self, requester: str, position: int) -> tuple[int, Iterator[bytes]]:
         """The sealed payload that the receipt at a position released to the requester: its length and its bytes.

@@ -10,19 +10,20 @@ from fastapi import APIRouter, Path, Query
 from mydata_ledger.api.acting import Acting, ActingFor
 from mydata_ledger.api.auth import KernelDep, SignedIn, subject_bytes
 from mydata_ledger.api.guard import KNOWN_PARAMETERS_ONLY, RawBody, may_show
+from mydata_ledger.api.own_records import OwnRecordView, own_records
 from mydata_ledger.api.routes.timeline import access_categories
-from mydata_ledger.api.schemas import RecordView, ReleaseView
-from mydata_ledger.formats.fhir import BundleSplit, split
+from mydata_ledger.api.schemas import ReleaseView, to_hex
+from mydata_ledger.formats.fhir import split
 from mydata_ledger.formats.fhir.selecting import pointers
 from mydata_ledger.ledger.consent import category_covers
 from mydata_ledger.ledger.errors import NotFound
-from mydata_ledger.ledger.kernel import Draft, Kernel, Release
+from mydata_ledger.ledger.kernel import Kernel, Release
 from mydata_ledger.ledger.receipt import RECORDS, AccessReceipt
 from mydata_ledger.ledger.record import Issue, Record
 from mydata_ledger.ledger.typed_data import read_hex
 from mydata_ledger.services.health.formats.consents import FHIR_STATUS, write_r4, write_r5
 from mydata_ledger.services.health.formats.traces import audit_event, provenance
-from mydata_ledger.services.health.schemas import BundleDrafts, SkippedView
+from mydata_ledger.services.health.schemas import BundleDrafts, DuplicateResource, SkippedView
 
 router = APIRouter(prefix="/health", tags=["health service"])
 PAGE_SIZE = 500
@@ -44,20 +45,20 @@ def draft_bundle(
 
     The request body is the file, unchanged: a Bundle of any type, Parameters, a resource, or one of these a line
     (NDJSON). What cannot be used is in `skipped`, and the rest goes on. A resource that refers to another Patient is
-    refused.
+    refused. What the caller issued before, and still stands, is in `duplicates`.
     """
     parts = split(bundle, subject_bytes(data_subject))
-    drafts = _draft_all(kernel, caller.name, parts)
+    drafted = kernel.records.issues.draft_new(caller.name, parts.uploads)
     return BundleDrafts(
-        drafts=[draft.typed for draft in drafts],
+        drafts=[draft.typed for draft in drafted.drafts],
         skipped=[SkippedView(**asdict(resource)) for resource in parts.skipped],
+        duplicates=[
+            DuplicateResource(
+                resource_type=parts.resources[n].kind, place=parts.resources[n].place, record_id=to_hex(record)
+            )
+            for n, record in drafted.duplicates.items()
+        ],
     )
-
-
-def _draft_all(kernel: Kernel, holder: str, parts: BundleSplit) -> list[Draft]:
-    batch_size = kernel.queries.largest_batch
-    batches = [parts.uploads[start : start + batch_size] for start in range(0, len(parts.uploads), batch_size)]
-    return [draft for batch in batches for draft in kernel.records.issues.draft(holder, batch)]
 
 
 @router.post("/records/{record_id}/fields")
@@ -73,21 +74,20 @@ def request_fields_by_path(release: FieldsByPath) -> ReleaseView:
 @router.get("/records", dependencies=[KNOWN_PARAMETERS_ONLY])
 def list_health_records(
     acting: ActingFor, kernel: KernelDep, category: Annotated[str, Query(max_length=200)] = ""
-) -> list[RecordView]:
+) -> list[OwnRecordView]:
     """The caller's own health records, ordered by the time they are about; of one category if that is given. With
-    `for`, those of a person for whom the caller acts, in the categories of the delegation.
+    `for`, those of a person for whom the caller acts, in the categories of the delegation. `same_as` names the others
+    with equal content, whoever holds them.
     """
     if category:
         kernel.queries.vocabulary.check_category(category)
-    selected = [
-        record
-        for record in _records_of(acting, kernel)
-        if category_covers("health", record.issue.category) and category_covers(category or "*", record.issue.category)
-    ]
-    return [
-        RecordView.of(record)
-        for record in sorted(selected, key=lambda record: (record.issue.data_from, record.position))
-    ]
+
+    def is_listed(record: Record) -> bool:
+        own = record.issue.category
+        return category_covers("health", own) and category_covers(category or "*", own)
+
+    listed = own_records(acting, kernel, is_listed)
+    return sorted(listed, key=lambda view: (int(view.data_from), view.position))
 
 
 def _records_of(acting: Acting, kernel: Kernel) -> list[Record]:
