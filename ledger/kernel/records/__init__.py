@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mydata_ledger.ledger.kernel.derived import Derived
 from mydata_ledger.ledger.kernel.people import People
 from mydata_ledger.ledger.kernel.records.acknowledge import Acknowledgements
 from mydata_ledger.ledger.kernel.records.erase import Erasures
@@ -25,13 +26,13 @@ class Records:
     acknowledgements: Acknowledgements
 
     @classmethod
-    def of(cls, world: World, statements: StatementSigning, people: People) -> Records:
+    def of(cls, world: World, statements: StatementSigning, people: People, derived: Derived) -> Records:
         """The component over one world."""
         proofs, issues = Proofs(world), Issues(world, statements)
         return cls(
             issues=issues,
             large_records=LargeRecords(world, statements, issues),
-            erasures=Erasures(world, statements, proofs, people.links),
+            erasures=Erasures(world, statements, proofs, people.links, derived.records),
             proofs=proofs,
             acknowledgements=Acknowledgements(world, statements),
         )
