@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +18,7 @@ from mydata_ledger.anchors.journal import BlobStore
 from mydata_ledger.anchors.keystore import FileKeys
 from mydata_ledger.anchors.keystore.key_files import WORK_ITEMS, open_key
 from mydata_ledger.anchors.keystore.masters import Master
+from mydata_ledger.anchors.keystore.permits import Durable
 from mydata_ledger.anchors.store import Store
 from mydata_ledger.ledger.errors import SourceUnavailable
 from mydata_ledger.ledger.ports import Clock
@@ -122,8 +123,8 @@ class StateFolder:
     def keys(self, store: Store) -> FileKeys:
         """The keystore; it releases a key only for a receipt that is in the log of this store."""
 
-        def durable(receipt: LoggedStatement) -> bool:
-            return store.log.statement_at(ACCESS, receipt.position) == receipt
+        def durable(receipts: Sequence[LoggedStatement]) -> bool:
+            return store.log.statements_at(ACCESS, [receipt.position for receipt in receipts]) == list(receipts)
 
         return self._keys(durable)
 
@@ -154,7 +155,7 @@ class StateFolder:
         """The key that wraps all custody keys: in the token if there is one, else the master key of the keystore."""
         return self.token.master(self.token_label) if self.token else self.master
 
-    def _keys(self, durable: Callable[[LoggedStatement], bool]) -> FileKeys:
+    def _keys(self, durable: Durable) -> FileKeys:
         return FileKeys(
             self.keystore / "keys.db",
             self._custody_master(),

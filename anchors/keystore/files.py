@@ -16,14 +16,15 @@ from mydata_ledger.anchors.keystore.file import (
     master_in_use,
 )
 from mydata_ledger.anchors.keystore.masters import Master, SoftMaster
+from mydata_ledger.anchors.keystore.permits import Durable, PermitCheck
 from mydata_ledger.anchors.keystore.wrapped import new_key, unwrap, wrap
-from mydata_ledger.ledger import envelope, signers, typed_data
-from mydata_ledger.ledger.errors import KeyDestroyed, ReceiptRequired, SignatureInvalid, SourceUnavailable
-from mydata_ledger.ledger.receipt import AccessReceipt, LoggedStatement
+from mydata_ledger.ledger import envelope
+from mydata_ledger.ledger.envelope import KeyGroup
+from mydata_ledger.ledger.errors import KeyDestroyed, SourceUnavailable
+from mydata_ledger.ledger.receipt import LoggedStatement
 from mydata_ledger.ledger.record import key_id
 from mydata_ledger.ledger.typed_data import Domain
 
-RECEIPT_SECONDS = 300
 KEYS_PER_TRANSACTION = 100
 """Most custody keys that are replaced in one transaction."""
 Progress = Callable[[int, int], None]
@@ -42,7 +43,7 @@ class FileKeys:
         master: The master key: 32 bytes, or one that stays in a token.
         gateway: The signer whose receipts release keys.
         domain: The EIP-712 domain of the access registry.
-        durable: Returns True if a receipt is stored in the log.
+        durable: Returns True if every one of some receipts is stored in the log.
         now: Returns the time in UTC seconds. With it a receipt releases a key for five minutes only, so that an old
             permit cannot be used after its consent ended.
     """
@@ -54,10 +55,10 @@ class FileKeys:
         *,
         gateway: bytes,
         domain: Domain,
-        durable: Callable[[LoggedStatement], bool],
+        durable: Durable,
         now: Callable[[], int] | None = None,
     ) -> None:
-        self._gateway, self._domain, self._durable, self._now = gateway, domain, durable, now
+        self._permits = PermitCheck(gateway, domain, durable, now)
         self._file = WrappedKeyFile(path)
         given = SoftMaster(master) if isinstance(master, bytes) else master
         self._master = master_in_use(self._file, given)
@@ -88,8 +89,18 @@ class FileKeys:
         Raises ReceiptRequired unless `receipt` is a recent permit of the gateway that is stored in the log;
         KeyDestroyed, MalformedInput.
         """
-        self._check(record_id, receipt)
+        self._permits.check([(record_id, receipt)])
         return envelope.wrap(self._data_key(record_id), reader_key, record_id)
+
+    def rewrap_group(self, permits: Sequence[tuple[bytes, LoggedStatement]], reader_key: bytes) -> KeyGroup:
+        """Return the data keys of many (record id, receipt), wrapped together, and None for each destroyed key.
+
+        Raises ReceiptRequired, and releases no key, unless each receipt is as `rewrap` demands; MalformedInput.
+        """
+        self._permits.check(permits)
+        custody: dict[bytes, bytes] = {}
+        keys = [(record_id, self._key_if_held(record_id, custody)) for record_id, _ in permits]
+        return envelope.wrap_group(keys, reader_key)
 
     def try_to_open(self, record_id: bytes, sealed: Iterable[bytes]) -> int:
         """Decrypt a sealed payload as a check, and return only the length of its content in bytes.
@@ -190,27 +201,21 @@ class FileKeys:
         """Close the file."""
         self._file.close()
 
-    def _check(self, record_id: bytes, receipt: LoggedStatement) -> None:
-        """Raise ReceiptRequired unless the receipt is in the log, recent, and the gateway's permit for this record."""
-        statement, entry = receipt.signed.statement, receipt.signed.entry
-        if not isinstance(statement, AccessReceipt) or not statement.releases(record_id):
-            raise ReceiptRequired("no key without a receipt that permits this record; ask for access first")
-        if self._now is not None and self._now() - statement.decided_at > RECEIPT_SECONDS:
-            raise ReceiptRequired("the receipt is too old to release a key; ask for access again")
-        try:
-            signers.verify(
-                self._gateway, *typed_data.signed_digest(typed_data.digest(statement, self._domain), entry.signature)
-            )
-        except SignatureInvalid as error:
-            raise ReceiptRequired("no key without a receipt that the gateway signed") from error
-        if not self._durable(receipt):
-            raise ReceiptRequired("no key before the receipt is in the log")
-
     def _data_key(self, record_id: bytes) -> bytes:
+        key = self._key_if_held(record_id, {})
+        if key is None:
+            raise KeyDestroyed("the record's key no longer exists: it was erased")
+        return key
+
+    def _key_if_held(self, record_id: bytes, custody: dict[bytes, bytes]) -> bytes | None:
+        """Return the data key of a record, or None if it does not exist. `custody` keeps the opened custody keys."""
         row = self._file.fetch_one(OF_RECORD, record_id)
         if row is None or row[0] is None or row[1] is None:
-            raise KeyDestroyed("the record's key no longer exists: it was erased")
-        return unwrap(self._master.unwrap(row[1], row[2]), row[0], record_id)
+            return None
+        wrapped, custody_key, name = row
+        if custody_key not in custody:
+            custody[custody_key] = self._master.unwrap(custody_key, name)
+        return unwrap(custody[custody_key], wrapped, record_id)
 
     def _custody_key(self, subject: bytes) -> bytes:
         name = self._blinded_name(subject)

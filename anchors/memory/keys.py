@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Sequence
 
 from mydata_ledger.ledger import envelope
+from mydata_ledger.ledger.envelope import KeyGroup
 from mydata_ledger.ledger.errors import KeyDestroyed, ReceiptRequired
 from mydata_ledger.ledger.ports import Log
 from mydata_ledger.ledger.receipt import ACCESS, AccessReceipt, LoggedStatement
@@ -29,14 +30,23 @@ class MemoryKeys:
 
     def rewrap(self, record_id: bytes, reader_key: bytes, receipt: LoggedStatement) -> bytes:
         """The data key under the reader's HPKE key. Raises ReceiptRequired, KeyDestroyed."""
+        self._check(record_id, receipt)
+        if record_id not in self._keys:
+            raise KeyDestroyed("the record's key no longer exists")
+        return envelope.wrap(self._keys[record_id], reader_key, record_id)
+
+    def rewrap_group(self, permits: Sequence[tuple[bytes, LoggedStatement]], reader_key: bytes) -> KeyGroup:
+        """`rewrap` for many at once; None for each key that was destroyed. Raises ReceiptRequired."""
+        for record_id, receipt in permits:
+            self._check(record_id, receipt)
+        return envelope.wrap_group([(record_id, self._keys.get(record_id)) for record_id, _ in permits], reader_key)
+
+    def _check(self, record_id: bytes, receipt: LoggedStatement) -> None:
         statement = receipt.signed.statement
         if not isinstance(statement, AccessReceipt) or not statement.releases(record_id):
             raise ReceiptRequired("the receipt does not permit this record; ask for access first")
         if self._log.statement_at(ACCESS, receipt.position) != receipt:
             raise ReceiptRequired("the receipt is not in the log; ask for access first")
-        if record_id not in self._keys:
-            raise KeyDestroyed("the record's key no longer exists")
-        return envelope.wrap(self._keys[record_id], reader_key, record_id)
 
     def destroy(self, record_id: bytes) -> bytes:
         """Delete the key and return its id (`record.key_id`). Idempotent."""

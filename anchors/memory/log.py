@@ -127,6 +127,10 @@ class MemoryLog:
         statements = self._state.trees[log].statements
         return statements[position] if 0 <= position < len(statements) else None
 
+    def statements_at(self, log: str, positions: Sequence[int]) -> list[LoggedStatement | None]:
+        """The statement at each of the positions."""
+        return [self.statement_at(log, position) for position in positions]
+
     def find(self, log: str, entry: bytes) -> LoggedStatement | None:
         """The statement with an entry; None if there is none."""
         return self._state.by_entry.get((log, entry))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from mydata_ledger.ledger.envelope import KeyGroup
 from mydata_ledger.ledger.receipt import LoggedStatement
 
 
@@ -21,6 +22,15 @@ class Keys(Protocol):
         Raises:
             ReceiptRequired: there is no durable permitting receipt for this record.
             KeyDestroyed: the record was erased.
+        """
+        ...
+
+    def rewrap_group(self, permits: Sequence[tuple[bytes, LoggedStatement]], reader_key: bytes) -> KeyGroup:
+        """`rewrap` for many (record id, receipt) at once: all keys wrapped together for one reader, in order, and None
+        for each key that was destroyed.
+
+        Raises:
+            ReceiptRequired: for one of the records there is no durable permitting receipt; no key is released.
         """
         ...
 

@@ -85,6 +85,10 @@ class Log(Protocol):
         """The statement at a position."""
         ...
 
+    def statements_at(self, log: str, positions: Sequence[int]) -> list[LoggedStatement | None]:
+        """The statement at each of the positions."""
+        ...
+
     def find(self, log: str, entry: bytes) -> LoggedStatement | None:
         """The statement with that entry."""
         ...

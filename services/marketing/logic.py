@@ -9,8 +9,10 @@ from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 from typing import Any
 
 from mydata_ledger.ledger.canonical import Digits, read
+from mydata_ledger.ledger.consent import category_covers
 from mydata_ledger.ledger.kernel import Figure, OpenedRecord
 
+IDENTITY, BILLS = "health.identity", "health.claim"
 BANDS = ((0, 19), (20, 39), (40, 59), (60, 150))
 CENT = Decimal("0.01")
 
@@ -48,19 +50,21 @@ class PersonSpending:
 Members = dict[bytes, PersonSpending]
 
 
-def segments(
-    identities: Iterable[OpenedRecord], bills: Iterable[OpenedRecord], least: int, year: int
-) -> list[SpendingGroup]:
-    """People by sex and age band; a group of fewer than k is left out as if it were empty.
+def segments(records: Iterable[OpenedRecord], least: int, year: int) -> list[SpendingGroup]:
+    """People by sex and age band, from records of `IDENTITY` and `BILLS` in any order.
 
+    A group of fewer than k is left out as if it were empty.
     k is the largest of `least` and every limit of a consent in the group. There are no totals, so that nothing left out
     can be derived by subtraction.
     """
     people: dict[bytes, PersonSpending] = defaultdict(PersonSpending)
-    for opened in identities:
-        _add_identity(people[opened.data_subject], opened, year)
-    for opened in bills:
-        _add_bill(people[opened.data_subject], opened)
+    for opened in records:
+        person = people[opened.data_subject]
+        person.least = max(person.least, opened.least)
+        if category_covers(IDENTITY, opened.category):
+            _add_identity(person, opened, year)
+        else:
+            _add_bill(person, opened)
     groups: dict[str, Members] = defaultdict(dict)
     for data_subject, person in people.items():
         if person.band:
@@ -98,7 +102,6 @@ def _group(name: str, members: Members, least: int) -> SpendingGroup:
 def _add_identity(person: PersonSpending, opened: OpenedRecord, year: int) -> None:
     resource = read(opened.content)
     birth, sex = str(resource.get("birthDate", "")), str(resource.get("gender", ""))
-    person.least = max(person.least, opened.least)
     if resource.get("resourceType") == "Patient" and birth[:4].isdigit() and sex.isalpha():
         age = year - int(birth[:4])
         person.band = next((f"{sex} {low}-{high}" for low, high in BANDS if low <= age <= high), "")
@@ -107,7 +110,6 @@ def _add_identity(person: PersonSpending, opened: OpenedRecord, year: int) -> No
 def _add_bill(person: PersonSpending, opened: OpenedRecord) -> None:
     resource = read(opened.content, exact=True)
     total = resource.get("total")
-    person.least = max(person.least, opened.least)
     if resource.get("resourceType") == "Claim" and isinstance(total, dict):
         amount, currency = _amount(total.get("value")), total.get("currency") or total.get("code")
         if amount is not None and isinstance(currency, str):

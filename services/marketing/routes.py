@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from mydata_ledger.api.auth import KernelDep, SignedIn
 from mydata_ledger.api.schemas import Form
 from mydata_ledger.ledger.kernel import Kernel
-from mydata_ledger.services.marketing.logic import SpendingGroup, figures, segments
+from mydata_ledger.services.marketing.logic import BILLS, IDENTITY, SpendingGroup, figures, segments
 
 router = APIRouter(prefix="/marketing", tags=["marketing service"])
 PURPOSE = "mydata:MARKETING_SEGMENT"
@@ -45,10 +45,9 @@ class Aggregate(BaseModel):
 @router.post("/aggregates")
 def compute_aggregates(form: AggregateForm, caller: SignedIn, kernel: KernelDep) -> Aggregate:
     """The number of consenting people by sex and age band, and their mean bill for care."""
-    bills = list(kernel.decisions.computation.records(caller.name, "health.claim", PURPOSE))
-    identities = list(kernel.decisions.computation.records(caller.name, "health.identity", PURPOSE))
+    records = kernel.decisions.computation.records(caller.name, [IDENTITY, BILLS], PURPOSE)
     year = datetime.fromtimestamp(kernel.queries.now(), UTC).year
-    groups = segments(identities, bills, form.least, year)
+    groups = segments(records, form.least, year)
     views = [_published_view(group, caller.name, kernel) for group in groups]
     return Aggregate(groups=[view for view in views if view], least=form.least)
 

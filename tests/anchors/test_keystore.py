@@ -111,7 +111,7 @@ def keystore(tmp_path, logged, masters):
             masters.open(passphrase),
             gateway=GATEWAY.signer,
             domain=DOMAIN,
-            durable=lambda r: r in logged,
+            durable=lambda receipts: all(receipt in logged for receipt in receipts),
             **more,
         )
 
@@ -140,6 +140,49 @@ def test_no_key_without_the_gateway_s_permit_for_this_record(keystore, logged, f
     keys.create_many([(RECORD, ANN)])
     with pytest.raises(ReceiptRequired):
         keys.rewrap(RECORD, READER.public, forged)
+
+
+OTHER = b"\2" * 32
+"""Another record of Ann."""
+
+
+def permits(*records):
+    """Receipts of one batch under one signature, as the gateway makes them."""
+    statements = [replace(STATEMENT, record_id=record) for record in records]
+    digests = [typed_data.digest(statement, DOMAIN) for statement in statements]
+    signed = zip(statements, digests, typed_data.sign_batch(digests, GATEWAY.sign), strict=True)
+    return [
+        LoggedStatement(SignedStatement(statement, Entry(digest, signature, bytes(32))), position, 5)
+        for position, (statement, digest, signature) in enumerate(signed)
+    ]
+
+
+def test_keys_of_many_records_are_released_together(keystore, logged):
+    keys, records = keystore(), [RECORD, OTHER, b"\3" * 32]
+    made = keys.create_many([(record, ANN if record != OTHER else b"\xbb" * 20) for record in records])
+    logged[:] = permits(*records)
+    keys.destroy(records[2])
+    group = keys.rewrap_group(list(zip(records, logged, strict=True)), READER.public)
+    assert envelope.unwrap_group(group, READER, records) == [*made[:2], None]
+
+
+@pytest.mark.parametrize("wrong", ["refused", "another signer", "not in the log", "another record", "too old"])
+def test_no_key_of_a_group_without_a_permit_for_each(keystore, logged, wrong):
+    keys, records = keystore(now=lambda: 305), [RECORD, OTHER]
+    keys.create_many([(record, ANN) for record in records])
+    good = permits(*records)
+    bad = {
+        "refused": receipt(replace(STATEMENT, record_id=OTHER, permitted=False)),
+        "another signer": receipt(replace(STATEMENT, record_id=OTHER), STRANGER),
+        "not in the log": good[1],
+        "another record": good[0],
+        "too old": receipt(replace(STATEMENT, record_id=OTHER, decided_at=4)),
+    }[wrong]
+    logged[:] = [good[0], *([bad] if wrong != "not in the log" else [])]
+    with pytest.raises(ReceiptRequired):
+        keys.rewrap_group([(RECORD, good[0]), (OTHER, bad)], READER.public)
+    logged[:] = good
+    keys.rewrap_group(list(zip(records, good, strict=True)), READER.public)
 
 
 def test_no_key_before_the_receipt_is_in_the_log(keystore, logged):

@@ -336,7 +336,7 @@ def test_no_computation_and_no_link_opens_a_large_record(client):
     fixture.consents(fixture.merchant, "health.lab", purposes=("hl7:HMARKT",), actions=("compute",))
     fixture.anchor()
     assert (
-        list(fixture.kernel.decisions.computation.records(fixture.merchant.address, "health.lab", "hl7:HMARKT")) == []
+        list(fixture.kernel.decisions.computation.records(fixture.merchant.address, ["health.lab"], "hl7:HMARKT")) == []
     )
 
 

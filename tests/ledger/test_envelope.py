@@ -180,3 +180,36 @@ def test_a_reader_key_does_not_print_its_secret():
 def test_what_is_no_private_key_is_refused(raw):
     with pytest.raises(MalformedInput):
         envelope.ReaderKey(raw)
+
+
+def grouped(reader):
+    pairs = [(bytes([n]) * 32, bytes([n + 100]) * 32) for n in range(3)]
+    return envelope.wrap_group([*pairs, (b"\x09" * 32, None)], reader.public), [*pairs, (b"\x09" * 32, None)]
+
+
+@pytest.mark.parametrize("post_quantum", [True, False])
+def test_keys_wrapped_together_open_in_their_places(post_quantum):
+    reader = envelope.generate_reader_key(post_quantum=post_quantum)
+    group, pairs = grouped(reader)
+    assert envelope.unwrap_group(group, reader, [record for record, _ in pairs]) == [key for _, key in pairs]
+
+
+def test_keys_wrapped_together_open_for_their_reader_records_and_order_alone():
+    reader = envelope.generate_reader_key()
+    group, pairs = grouped(reader)
+    records = [record for record, _ in pairs]
+    altered = envelope.KeyGroup(group.group_key, (group.wrapped[0][:-1] + b"?", *group.wrapped[1:]))
+    moved = envelope.KeyGroup(group.group_key, (group.wrapped[1], group.wrapped[0], *group.wrapped[2:]))
+    for wrong, key, ids in [
+        (group, envelope.generate_reader_key(), records),
+        (group, reader, [records[1], records[0], *records[2:]]),
+        (group, reader, records[:2]),
+        (altered, reader, records),
+        (moved, reader, records),
+        (moved, reader, [records[1], records[0], *records[2:]]),
+    ]:
+        with pytest.raises(IntegrityFailure):
+            envelope.unwrap_group(wrong, key, ids)
+    with pytest.raises(IntegrityFailure):
+        envelope.unwrap(group.group_key, reader, records[0])
+    assert group != grouped(reader)[0]

@@ -315,11 +315,11 @@ def test_a_computation_opens_only_what_may_be_computed(world):
     world.consents(
         world.merchant, "health.lab", purposes=("hl7:HMARKT",), actions=("compute",), conditions=("aggregate-only:5",)
     )
-    assert list(world.kernel.decisions.computation.records(world.merchant.address, LAB, "hl7:HMARKT")) == []
+    assert list(world.kernel.decisions.computation.records(world.merchant.address, [LAB], "hl7:HMARKT")) == []
     world.anchor()
-    (found,) = world.kernel.decisions.computation.records(world.merchant.address, LAB, "hl7:HMARKT")
+    (found,) = world.kernel.decisions.computation.records(world.merchant.address, [LAB], "hl7:HMARKT")
     assert (found.content, found.least, found.data_subject) == (b"5", 5, world.ann.signer)
-    assert list(world.kernel.decisions.computation.records(world.trial.address, LAB, "hl7:HMARKT")) == []
+    assert list(world.kernel.decisions.computation.records(world.trial.address, [LAB], "hl7:HMARKT")) == []
 
 
 @pytest.mark.parametrize("action", ["compute", "contact", "publish", "link"])

@@ -192,7 +192,7 @@ def test_a_computation_sees_what_is_left(world):
         world.merchant, LAB, purposes=("hl7:HMARKT",), actions=("compute",), conditions=("redact:name", "pseudonymise")
     )
     world.anchor()
-    (found,) = world.kernel.decisions.computation.records(world.merchant.address, LAB, "hl7:HMARKT")
+    (found,) = world.kernel.decisions.computation.records(world.merchant.address, [LAB], "hl7:HMARKT")
     assert b"Kim" not in found.content
     assert b'"birthDate":"1970-01-02"' in found.content
 
@@ -206,4 +206,6 @@ def test_a_computation_omits_a_record_whose_parts_cannot_be_distinguished(world)
         terms = {"purposes": ("hl7:HMARKT",), "actions": ("compute",), "conditions": (condition,)}
         world.consents(world.merchant, LAB, **terms)
         world.anchor()
-        assert len(list(world.kernel.decisions.computation.records(world.merchant.address, LAB, "hl7:HMARKT"))) == seen
+        assert (
+            len(list(world.kernel.decisions.computation.records(world.merchant.address, [LAB], "hl7:HMARKT"))) == seen
+        )

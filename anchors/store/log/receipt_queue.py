@@ -6,7 +6,7 @@ exactly once, by any process (ADR 15). A reader of the access log indexes pendin
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -59,12 +59,14 @@ def indexed_size(driver: Driver) -> int:
     return size
 
 
-def find(driver: Driver, position: int) -> LoggedStatement | None:
-    """The pending receipt at a position; None if there is none."""
-    for row in GROUP_AROUND.all(driver, {"position": position}):
-        if position < row.start + row.count:
-            return next(logged for logged, _ in _receipts(row) if logged.position == position)
-    return None
+def find_many(driver: Driver, positions: Sequence[int]) -> dict[int, LoggedStatement]:
+    """The pending receipts at these positions, by position; each group of receipts is read once."""
+    found: dict[int, LoggedStatement] = {}
+    for position in positions:
+        for row in GROUP_AROUND.all(driver, {"position": position}) if position not in found else ():
+            numbers = [other - row.start for other in positions if row.start <= other < row.start + row.count]
+            found |= {logged.position: logged for logged, _ in _receipts(row, numbers)}
+    return found
 
 
 def settle(connection: Connection, most: int = BATCH_SIZE) -> bool:
@@ -122,10 +124,10 @@ def _row(logged: LoggedStatement, body: bytes) -> RowValues:
     }
 
 
-def _receipts(row: Any) -> Iterator[tuple[LoggedStatement, bytes]]:
-    """Each receipt of a group, with the stored bytes of its statement."""
+def _receipts(row: Any, numbers: Iterable[int] | None = None) -> Iterator[tuple[LoggedStatement, bytes]]:
+    """The receipts of a group with these numbers in it, or all, each with the stored bytes of its statement."""
     parts = unpack(row.body)
-    for n in range(row.count):
+    for n in range(row.count) if numbers is None else numbers:
         digest, signature, salt, body = parts[PARTS_OF_RECEIPT * n : PARTS_OF_RECEIPT * (n + 1)]
         signed = SignedStatement(decode(RECEIPT, body), Entry(digest, signature, salt))
         yield LoggedStatement(signed, row.start + n, row.accepted_at), body

@@ -131,13 +131,18 @@ class LogStore:
 
     def statement_at(self, log: str, position: int) -> LoggedStatement | None:
         """The statement at a position; None if there is none."""
+        return self.statements_at(log, [position])[0]
+
+    def statements_at(self, log: str, positions: Sequence[int]) -> list[LoggedStatement | None]:
+        """The statement at each of the positions."""
         with self._database.autocommit() as driver:
-            logged = statements.statement_at(driver, log, position)
-            if logged or log != ACCESS:
-                return logged
-            return receipt_queue.find(driver, position) or statements.statement_at(
-                driver, log, position
-            )  # another process indexed it meanwhile
+            found = statements.statements_at(driver, log, positions)
+            missing = [position for position in positions if position not in found]
+            if missing and log == ACCESS:
+                found |= receipt_queue.find_many(driver, missing)
+                still_missing = [position for position in missing if position not in found]
+                found |= statements.statements_at(driver, log, still_missing)  # another process indexed it meanwhile
+        return [found.get(position) for position in positions]
 
     def find(self, log: str, entry: bytes) -> LoggedStatement | None:
         """The statement with an entry; None if there is none."""

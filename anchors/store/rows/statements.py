@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, bindparam, func, select
@@ -38,10 +38,7 @@ def _query_by(log: str, name: str) -> PreparedQuery:
 
 ADD = {log: BulkChange(table.insert()) for log, table in STATEMENTS.items()}
 ADD_ENTRIES = BulkChange(ENTRIES.insert())
-BY_POSITION = {
-    log: PreparedQuery(select_statements(log).where(table.c.position == bindparam("position")))
-    for log, table in STATEMENTS.items()
-}
+BY_POSITIONS = {log: ListQuery(select_statements(log), position=table.c.position) for log, table in STATEMENTS.items()}
 OTHER_LOGS = [log for log in STATEMENTS if log != CONSENTS]
 BY_ENTRY = {log: _query_by(log, "entry") for log in OTHER_LOGS}
 BY_DIGEST = {log: _query_by(log, "digest") for log in OTHER_LOGS}
@@ -150,12 +147,16 @@ def own_lock(statement: Statement) -> bytes:
     return lock
 
 
+def statements_at(driver: Driver, log: str, positions: Iterable[int]) -> dict[int, LoggedStatement]:
+    """The statements at these positions that exist, by position."""
+    possible = (position for position in positions if 0 <= position < 2**63)
+    rows = (row for chunk in chunks(possible) for row in BY_POSITIONS[log].all(driver, {}, position=chunk))
+    return {row.position: logged_of(row) for row in rows}
+
+
 def statement_at(driver: Driver, log: str, position: int) -> LoggedStatement | None:
     """The statement at a position; None if there is none."""
-    if not 0 <= position < 2**63:
-        return None
-    rows = BY_POSITION[log].all(driver, {"position": position})
-    return logged_of(rows[0]) if rows else None
+    return statements_at(driver, log, [position]).get(position)
 
 
 def by_entry(connection: ReadConnection, log: str, entry: bytes) -> LoggedStatement | None:

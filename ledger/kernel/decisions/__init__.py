@@ -8,6 +8,7 @@ from mydata_ledger.ledger.kernel.consents import Consents
 from mydata_ledger.ledger.kernel.decisions.compute import Computation
 from mydata_ledger.ledger.kernel.decisions.evaluate import Evaluation
 from mydata_ledger.ledger.kernel.decisions.figures import DisclosureControl
+from mydata_ledger.ledger.kernel.decisions.group_opening import GroupOpening
 from mydata_ledger.ledger.kernel.decisions.history import DecisionHistory
 from mydata_ledger.ledger.kernel.decisions.record_questions import RecordQuestions
 from mydata_ledger.ledger.kernel.decisions.release import Releases
@@ -25,6 +26,7 @@ class Decisions:
     record_questions: RecordQuestions
     history: DecisionHistory
     releases: Releases
+    opening: GroupOpening
     computation: Computation
     figures: DisclosureControl
 
@@ -34,12 +36,14 @@ class Decisions:
         evaluation = Evaluation(world, statements)
         search = RecordSearch(world, statements, evaluation)
         releases = Releases(world, evaluation, consents.paper_marks)
+        opening = GroupOpening(world)
         return cls(
             evaluation=evaluation,
             search=search,
             record_questions=RecordQuestions(world, evaluation, search),
             history=DecisionHistory(world, search),
             releases=releases,
-            computation=Computation(world, evaluation, search, releases),
+            opening=opening,
+            computation=Computation(world, evaluation, search, opening),
             figures=DisclosureControl(world),
         )

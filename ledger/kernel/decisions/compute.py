@@ -4,13 +4,19 @@ released.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from heapq import merge
+from itertools import islice
 
+from mydata_ledger.ledger.access import Found
 from mydata_ledger.ledger.commitment.content import is_json
-from mydata_ledger.ledger.errors import AccessDenied
-from mydata_ledger.ledger.kernel.decisions.evaluate import Evaluation
-from mydata_ledger.ledger.kernel.decisions.release import Releases
+from mydata_ledger.ledger.consent import category_covers
+from mydata_ledger.ledger.envelope import Content
+from mydata_ledger.ledger.errors import KeyDestroyed, TooLarge
+from mydata_ledger.ledger.kernel.decisions.evaluate import Evaluation, answered
+from mydata_ledger.ledger.kernel.decisions.group_opening import GROUP, GroupOpening, OpenItem, opened_or_raised
+from mydata_ledger.ledger.kernel.decisions.release import Permit
 from mydata_ledger.ledger.kernel.decisions.search import RecordSearch
 from mydata_ledger.ledger.kernel.world import World
 from mydata_ledger.ledger.visibility import MemberVisibility
@@ -21,46 +27,75 @@ NOBODY: frozenset[str] = frozenset()
 
 @dataclass(frozen=True, slots=True)
 class OpenedRecord:
-    """One opened record for a computation; it must not leave the process. `least` is the smallest group that the
-    consent allows the result to be about (1 = no bound).
+    """One opened record for a computation; it must not leave the process. `category` is the record's own. `least` is
+    the smallest group that the consent allows the result to be about (1 = no bound).
     """
 
     data_subject: bytes
     content: bytes
     least: int
+    category: str
 
 
 class Computation:
     """Each opened record is a question with its own receipt, under the action `compute`."""
 
-    def __init__(self, world: World, evaluation: Evaluation, search: RecordSearch, releases: Releases) -> None:
-        self._world, self._evaluation, self._search, self._releases = world, evaluation, search, releases
+    def __init__(self, world: World, evaluation: Evaluation, search: RecordSearch, opening: GroupOpening) -> None:
+        self._world, self._evaluation, self._search, self._opening = world, evaluation, search, opening
 
-    def records(self, requester: str, category: str, purpose: str) -> Iterator[OpenedRecord]:
-        """Open the records over which the requester may compute now, one by one.
+    def records(self, requester: str, categories: Sequence[str], purpose: str) -> Iterator[OpenedRecord]:
+        """Open the records over which the requester may compute now, in constant memory; those of one person follow one
+        another, whatever their category, and each comes once.
 
-        Omitted are records whose consent is withdrawn meanwhile, the parts that a consent withholds, and records whose
-        parts cannot be distinguished. A result names nobody, so members that identify the person may be used. Raises
-        UnknownTerm, ChainBehind, IntegrityFailure, SourceUnavailable.
+        They are asked about and opened in groups. Omitted are records whose consent is withdrawn, or which are erased,
+        before their group is asked about or opened, the parts that a consent withholds, records whose parts cannot be
+        distinguished, and records that are released as streams. A result names nobody, so members that identify the
+        person may be used.
+
+        Raises UnknownTerm, ChainBehind, IntegrityFailure, SourceUnavailable.
         """
-        for record in self._search.find(requester, category, purpose, COMPUTE):
-            request = self._evaluation.request(requester, record.issue.record_id, category, purpose, COMPUTE)
-            try:
-                release = self._releases.hand_out(self._releases.permit(request), self._world.computer.public)
-            except AccessDenied:
+        searches = (self._search.found(requester, each, purpose, COMPUTE) for each in _without_covered(categories))
+        found = merge(*searches)
+        while group := list(islice(found, GROUP)):
+            yield from self._opened(self._permitted(requester, purpose, group))
+
+    def _permitted(self, requester: str, purpose: str, found: Sequence[Found]) -> list[Permit]:
+        """The records of a group that may be opened now, each with its receipt."""
+        records = self._world.index.records_named([record_id for _, record_id in found])
+        requests = [
+            self._evaluation.request(requester, each.issue.record_id, each.issue.category, purpose, COMPUTE)
+            for each in records
+        ]
+        answers = self._evaluation.answer_soon([(request, answered) for request in requests]).result()
+        return [
+            Permit(answer.record, receipt, answer.decision.obligations)
+            for answer, receipt in answers
+            if answer.decision.permitted and answer.record is not None
+        ]
+
+    def _opened(self, group: Sequence[Permit]) -> Iterator[OpenedRecord]:
+        items = [OpenItem(each.record.issue.record_id, each.record.issue.cid, each.receipt) for each in group]
+        for permitted, outcome in zip(group, self._opening.outcomes(items), strict=True):
+            if isinstance(outcome, KeyDestroyed | TooLarge):
                 continue
-            if release.sealed is None:
-                continue
-            content, visibility = (
-                self._releases.open_in_process(release),
-                MemberVisibility.of(release.obligations, NOBODY),
-            )
-            if (visibility.withheld or visibility.masked) and not is_json(content.media_type):
-                continue
-            visible_content = (
-                visibility.redact(content.content) if visibility.withheld or visibility.masked else content.content
-            )
-            yield OpenedRecord(record.issue.data_subject, visible_content, _least(release.obligations))
+            visible = _visible(opened_or_raised(outcome), permitted.obligations)
+            if visible is not None:
+                issue = permitted.record.issue
+                yield OpenedRecord(issue.data_subject, visible, _least(permitted.obligations), issue.category)
+
+
+def _without_covered(categories: Sequence[str]) -> list[str]:
+    """The categories without those that another one covers, so that no record is found twice."""
+    every = list(dict.fromkeys(categories))
+    return [each for each in every if not any(other != each and category_covers(other, each) for other in every)]
+
+
+def _visible(content: Content, obligations: frozenset[str]) -> bytes | None:
+    """What the obligations leave of a record; None if its parts cannot be distinguished."""
+    visibility = MemberVisibility.of(obligations, NOBODY)
+    if not (visibility.withheld or visibility.masked):
+        return content.content
+    return visibility.redact(content.content) if is_json(content.media_type) else None
 
 
 def _least(obligations: frozenset[str]) -> int:

@@ -6,7 +6,7 @@ receipt.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from secrets import token_bytes
@@ -18,13 +18,11 @@ from mydata_ledger.ledger.access import (
     AccessRequest,
     Facts,
     Found,
-    SearchPosition,
-    search_position,
 )
-from mydata_ledger.ledger.consent import category_covers
 from mydata_ledger.ledger.emergency import EmergencyScope
 from mydata_ledger.ledger.kernel.decisions.cursors import START, Cursors
 from mydata_ledger.ledger.kernel.decisions.evaluate import Evaluation, check_size, receipt_of
+from mydata_ledger.ledger.kernel.decisions.permitted_records import PermittedRecords
 from mydata_ledger.ledger.kernel.decisions.search_answers import (
     NO_INCIDENT,
     SEARCHED,
@@ -45,6 +43,8 @@ AT_ONCE = 64
 """How many records of a person, or of a page, are examined in the transaction that logs the question."""
 CANDIDATES = 256
 """About how many candidates a search examines in that transaction, before it continues outside it."""
+FOUND_AT_ONCE = 500
+"""How many records one page of `found` has."""
 ANY_RECORD = bytes(32)
 NO_END = 2**62
 T = TypeVar("T")
@@ -74,6 +74,7 @@ class RecordSearch:
 
     def __init__(self, world: World, statements: StatementSigning, evaluation: Evaluation) -> None:
         self._world, self._statements, self._evaluation = world, statements, evaluation
+        self._permitted = PermittedRecords(world)
 
     def question(
         self,
@@ -101,14 +102,32 @@ class RecordSearch:
         Under an incident, only the records of its data subject are examined. The search has one receipt. Raises
         UnknownTerm, ChainBehind.
         """
+        query, now = self._logged_query(requester, category, purpose, action, incident)
+        ids = [record_id for _, record_id in self._permitted.page(query, now, START, NO_END)]
+        return sorted(self._world.index.records_named(ids), key=lambda record: record.position)
+
+    def found(self, requester: str, category: str, purpose: str, action: str) -> Iterator[Found]:
+        """What `find` finds, in the order of persons: the records of one person follow one another.
+
+        They are searched in pages, each at its own time, so that memory is constant; a record that was found may be
+        forbidden when it is asked about. The search has one receipt. Raises UnknownTerm, ChainBehind.
+        """
+        query, now = self._logged_query(requester, category, purpose, action, NO_INCIDENT)
+        after = START
+        while page := self._permitted.page(query, now, after, FOUND_AT_ONCE):
+            yield from page
+            after, now = page[-1][0], self._world.clock.now()
+
+    def _logged_query(
+        self, requester: str, category: str, purpose: str, action: str, incident: bytes
+    ) -> tuple[PageQuery, int]:
+        """The question about all records of a category, after its receipt was logged, and the time of the receipt."""
         question = replace(
             self._evaluation.request(requester, ANY_RECORD, category, purpose, action), incident=incident
         )
         now = self.log_search(question).decided_at
         below = self._world.vocabulary.below(category)
-        query = PageQuery(*_members_of(question), START, NO_END, 0, may_be_named, below)
-        ids = [record_id for _, record_id in self._permitted(query, now, START, NO_END)]
-        return sorted(self._world.index.records_named(ids), key=lambda record: record.position)
+        return PageQuery(*_members_of(question), START, NO_END, 0, may_be_named, below), now
 
     def query_accessible(self, question: AccessRequest, cursor: str = "", limit: int = 100) -> RecordPage:
         """One page of `find`, of at most `limit` (0 to 1,000) records; every page except the last is full.
@@ -129,7 +148,7 @@ class RecordSearch:
         """The requested page, from what `page_answers` found; None means that it is searched now."""
         asked_receipt = _receipt(receipt)
         if records is None:
-            records = self._permitted(query, asked_receipt.decided_at, query.after, query.limit)
+            records = self._permitted.page(query, asked_receipt.decided_at, query.after, query.limit)
         limit, more = query.limit - 1, len(records) == query.limit
         end = records[limit - 1][0] if limit and more else query.after
         next_cursor = self._cursors.seal(query, end) if more else ""
@@ -189,26 +208,6 @@ class RecordSearch:
         question = AccessRequest(token_bytes(32), requester, ANY_RECORD, category, path, "view")
         return self.log_search(question, data_subject)
 
-    def _permitted(self, question: PageQuery, now: int, after: SearchPosition, limit: int) -> list[Found]:
-        """The first `limit` records after a search position that may be read now, without duplicates."""
-
-        def permits(facts: Facts) -> bool:
-            return may_be_named(question, facts, now)
-
-        def of_person(data_subject: bytes) -> list[Found]:
-            person_facts = self._world.index.person_facts(question, data_subject, now)
-            records = [facts.record for facts in person_facts if facts.record and permits(facts)]
-            found = [(search_position(each), each.issue.record_id) for each in records if _is_in(each, question)]
-            return [each for each in found if each[0] > after]
-
-        incident = self._world.index.incident(question.incident) if question.incident != NO_INCIDENT else None
-        if incident is not None:
-            return of_person(incident.data_subject)[:limit]
-        records = self._world.index.page_facts(question, now, after, limit, permits)
-        if question.purpose == SELF_VIEW:
-            records = sorted({*records, *of_person(bytes.fromhex(question.requester[2:]))})
-        return records[:limit]
-
     def page_of_list(
         self, question: AccessRequest, items: Sequence[T], cursor: str, limit: int
     ) -> tuple[Sequence[T], str]:
@@ -224,10 +223,6 @@ class RecordSearch:
     @cached_property
     def _cursors(self) -> Cursors:
         return Cursors(self._world.gateway.derive("search cursors"))
-
-
-def _is_in(record: Record, question: AccessRequest) -> bool:
-    return category_covers(question.category, record.issue.category)
 
 
 def _includes_one_person(question: AccessRequest) -> bool:

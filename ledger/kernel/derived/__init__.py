@@ -9,7 +9,6 @@ from mydata_ledger.ledger.kernel.derived.builds import DerivedBuilds
 from mydata_ledger.ledger.kernel.derived.due import DueRecords
 from mydata_ledger.ledger.kernel.derived.held import HeldRecords
 from mydata_ledger.ledger.kernel.derived.keeping import DerivedRecords
-from mydata_ledger.ledger.kernel.derived.opening import Opening
 from mydata_ledger.ledger.kernel.derived.questions import DerivedQuestions
 from mydata_ledger.ledger.kernel.derived.reading import SourceReading
 from mydata_ledger.ledger.kernel.world import World
@@ -29,7 +28,7 @@ class Derived:
     @classmethod
     def of(cls, world: World, decisions: Decisions) -> Derived:
         """The component over one world."""
-        held, due, opening = HeldRecords(world), DueRecords(world), Opening(world)
+        held, due, opening = HeldRecords(world), DueRecords(world), decisions.opening
         records = DerivedRecords(world, held, due)
         reading = SourceReading(world, decisions.evaluation, opening)
         return cls(

@@ -11,9 +11,10 @@ from mydata_ledger.ledger.derived import COMPUTE, VIEW, DerivedDecision, Derived
 from mydata_ledger.ledger.envelope.wrapping import check_public
 from mydata_ledger.ledger.errors import KeyDestroyed, NotFound
 from mydata_ledger.ledger.kernel.decisions.evaluate import Evaluation, Respond, receipt_of
+from mydata_ledger.ledger.kernel.decisions.group_opening import GroupOpening, OpenItem
 from mydata_ledger.ledger.kernel.decisions.search import RecordSearch
 from mydata_ledger.ledger.kernel.derived.held import HeldRecords
-from mydata_ledger.ledger.kernel.derived.opening import Opening
+from mydata_ledger.ledger.kernel.derived.opening import opened
 from mydata_ledger.ledger.kernel.derived.reading import MOST_RECORDS
 from mydata_ledger.ledger.kernel.world import World
 from mydata_ledger.ledger.party import requester_name
@@ -54,7 +55,7 @@ class DerivedQuestions:
     """A record that is stale, and one that is not there, get the same answer."""
 
     def __init__(
-        self, world: World, held: HeldRecords, evaluation: Evaluation, search: RecordSearch, opening: Opening
+        self, world: World, held: HeldRecords, evaluation: Evaluation, search: RecordSearch, opening: GroupOpening
     ) -> None:
         self._world, self._held, self._evaluation = world, held, evaluation
         self._search, self._opening = search, opening
@@ -112,16 +113,13 @@ class DerivedQuestions:
             yield [person for _, person in page]
 
     def _opened(self, records: Sequence[DerivedRecord], answers: Sequence[Answered]) -> Iterator[OpenedDerived]:
-        permitted = {
-            record.id: (record, answer, receipt)
+        items = [
+            ((record, answer, _decided_at(receipt)), OpenItem(record.id, record.cid, receipt))
             for record, (answer, receipt) in zip(records, answers, strict=True)
             if answer.decision.permitted
-        }
-        wanted = [(record.id, record.cid, receipt) for record, _, receipt in permitted.values()]
-        for payload in self._opening.open(wanted):
-            record, answer, receipt = permitted[payload.record_id]
-            at_time = _decided_at(receipt)
-            yield OpenedDerived(record.data_subject, payload.content, answer.sources, at_time, answer.least)
+        ]
+        for (record, answer, at_time), content in opened(self._opening, items):
+            yield OpenedDerived(record.data_subject, content, answer.sources, at_time, answer.least)
 
     def _query(
         self, kind: DerivedKind, record: DerivedRecord, requester: str, purpose: str, action: str

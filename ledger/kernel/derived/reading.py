@@ -9,7 +9,8 @@ from mydata_ledger.ledger.access import AccessRequest, Decision, Facts
 from mydata_ledger.ledger.decide import decide
 from mydata_ledger.ledger.derived import COMPUTE, DerivedKind, Source, digest_of_ids, is_open
 from mydata_ledger.ledger.kernel.decisions.evaluate import Evaluation, decided
-from mydata_ledger.ledger.kernel.derived.opening import OpenedPayload, Opening
+from mydata_ledger.ledger.kernel.decisions.group_opening import GroupOpening, OpenItem
+from mydata_ledger.ledger.kernel.derived.opening import opened
 from mydata_ledger.ledger.kernel.world import World
 from mydata_ledger.ledger.receipt import AccessReceipt
 from mydata_ledger.ledger.record import Record
@@ -51,7 +52,7 @@ class Considered:
 class SourceReading:
     """Every record that is opened is a question of the operator's account, with a receipt of its own."""
 
-    def __init__(self, world: World, evaluation: Evaluation, opening: Opening) -> None:
+    def __init__(self, world: World, evaluation: Evaluation, opening: GroupOpening) -> None:
         self._world, self._evaluation, self._opening = world, evaluation, opening
 
     def considered(self, kind: DerivedKind, person: bytes) -> Considered:
@@ -70,25 +71,25 @@ class SourceReading:
         Raises ChainBehind, SourceUnavailable.
         """
         records = [record for one in people for record in one.open]
-        opened: dict[bytes, list[OpenedSource]] = {one.data_subject: [] for one in people}
+        found: dict[bytes, list[OpenedSource]] = {one.data_subject: [] for one in people}
         for start in range(0, len(records), AT_ONCE):
-            for record, payload in self._opened(kind, records[start : start + AT_ONCE]):
+            for record, content in self._opened(kind, records[start : start + AT_ONCE]):
                 issue = record.issue
                 source = Source(issue.record_id, issue.category, issue.commitment)
                 period = issue.data_from, issue.data_until
-                opened[issue.data_subject].append(OpenedSource(source, issue.holder, *period, payload.content))
+                found[issue.data_subject].append(OpenedSource(source, issue.holder, *period, content))
         for one in people:
-            yield PersonSources(one.data_subject, tuple(opened[one.data_subject]), one.digest)
+            yield PersonSources(one.data_subject, tuple(found[one.data_subject]), one.digest)
 
-    def _opened(self, kind: DerivedKind, records: Sequence[Record]) -> Iterator[tuple[Record, OpenedPayload]]:
+    def _opened(self, kind: DerivedKind, records: Sequence[Record]) -> Iterator[tuple[Record, bytes]]:
         questions = [(self._request(kind, r.issue.record_id, r.issue.category), _whole) for r in records]
         answers = self._evaluation.answer_soon(questions).result()
-        permitted = [
-            (record, receipt) for record, (is_whole, receipt) in zip(records, answers, strict=True) if is_whole
+        items = [
+            (record, OpenItem(record.issue.record_id, record.issue.cid, receipt))
+            for record, (is_whole, receipt) in zip(records, answers, strict=True)
+            if is_whole
         ]
-        wanted = [(record.issue.record_id, record.issue.cid, receipt) for record, receipt in permitted]
-        by_id = {record.issue.record_id: record for record, _ in permitted}
-        return ((by_id[payload.record_id], payload) for payload in self._opening.open(wanted))
+        return opened(self._opening, items)
 
     def _is_open(self, kind: DerivedKind, facts: Facts, record: Record, now: int) -> bool:
         request = self._request(kind, record.issue.record_id, record.issue.category)

@@ -50,7 +50,7 @@ class People:
         subscriptions, wishes = Subscriptions(world), StandingWishes(world)
         reviews, links = Reviews(world), Links(world, consents.acting)
         inbox, limits = Inbox(world, subscriptions), AskLimits(world, wishes)
-        content = LinkContent(world, decisions.evaluation)
+        content = LinkContent(world, decisions.evaluation, decisions.opening)
         requests = Requests(world, consents.drafts, wishes, limits, inbox)
         return cls(
             requests=requests,

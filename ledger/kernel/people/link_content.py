@@ -4,23 +4,22 @@ key.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from mydata_ledger.ledger import envelope
 from mydata_ledger.ledger.access import SELF_VIEW
 from mydata_ledger.ledger.consent import category_covers
 from mydata_ledger.ledger.envelope.jose import jwe
 from mydata_ledger.ledger.errors import TooLarge
 from mydata_ledger.ledger.kernel.decisions.evaluate import Evaluation
+from mydata_ledger.ledger.kernel.decisions.group_opening import GROUP, GroupOpening, OpenItem, opened_or_raised
 from mydata_ledger.ledger.kernel.people.link_log import VIEW
 from mydata_ledger.ledger.kernel.people.links import MARK
 from mydata_ledger.ledger.kernel.world import World
 from mydata_ledger.ledger.party import requester_name
-from mydata_ledger.ledger.receipt import LoggedStatement
 from mydata_ledger.ledger.record import Record
 
-MOST_RECORDS, BATCH = 2_000, 500
+MOST_RECORDS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +46,14 @@ Compose = Callable[[Sequence[OwnRecord]], bytes]
 class LinkContent:
     """Every record in a link has a receipt."""
 
-    def __init__(self, world: World, evaluation: Evaluation) -> None:
-        self._world, self._evaluation = world, evaluation
+    def __init__(self, world: World, evaluation: Evaluation, opening: GroupOpening) -> None:
+        self._world, self._evaluation, self._opening = world, evaluation, opening
 
     def sealed(self, scope: LinkScope, key: bytes, compose: Compose, media_type: str) -> dict[str, object]:
         """Store the result of `compose`, encrypted (JWE) under the link's key (32 bytes): its CID, its size in bytes,
         and a mark of each record in it.
 
-        Raises TooLarge, ChainBehind, SourceUnavailable.
+        Raises TooLarge, ChainBehind, IntegrityFailure, KeyDestroyed, SourceUnavailable.
         """
         records = self._shared(scope.person, scope.categories)
         sealed = jwe(compose(self._opened(scope.maker, records)), key, media_type).encode()
@@ -73,19 +72,18 @@ class LinkContent:
         """The records, opened inside the operator's process for the maker of the link, who is the data subject or a
         delegate, each with its own receipt; without records that are released as streams.
         """
-        name, opened = requester_name(maker), []
-        for start in range(0, len(records), BATCH):
-            part = records[start : start + BATCH]
-            requests = [
-                self._evaluation.request(name, r.issue.record_id, r.issue.category, SELF_VIEW, VIEW) for r in part
-            ]
-            answers = self._evaluation.ask_soon(requests).result()
-            for record, (decision, receipt) in zip(part, answers, strict=True):
-                if decision.permitted and (sealed := self._world.sealed(record.issue.cid)) is not None:
-                    opened.append(OwnRecord(record.issue.holder, self._content_of(record, sealed, receipt)))
-        return opened
+        groups = (records[start : start + GROUP] for start in range(0, len(records), GROUP))
+        return [own for group in groups for own in self._opened_group(requester_name(maker), group)]
 
-    def _content_of(self, record: Record, sealed: bytes, receipt: LoggedStatement) -> bytes:
-        wrapped = self._world.keys.rewrap(record.issue.record_id, self._world.computer.public, receipt)
-        key = envelope.unwrap(wrapped, self._world.computer, record.issue.record_id)
-        return envelope.open_sealed(sealed, key, record.issue.record_id).content
+    def _opened_group(self, name: str, records: Sequence[Record]) -> Iterator[OwnRecord]:
+        requests = [
+            self._evaluation.request(name, r.issue.record_id, r.issue.category, SELF_VIEW, VIEW) for r in records
+        ]
+        answers = self._evaluation.ask_soon(requests).result()
+        permitted = [
+            (r, receipt) for r, (decision, receipt) in zip(records, answers, strict=True) if decision.permitted
+        ]
+        items = [OpenItem(r.issue.record_id, r.issue.cid, receipt) for r, receipt in permitted]
+        for (record, _), outcome in zip(permitted, self._opening.outcomes(items), strict=True):
+            if not isinstance(outcome, TooLarge):
+                yield OwnRecord(record.issue.holder, opened_or_raised(outcome).content)

@@ -9,7 +9,7 @@ from mydata_ledger.client import Client, RequestRefused
 from mydata_ledger.ledger.kernel import OpenedRecord
 from mydata_ledger.scripts.demonstration.context import DemoContext
 from mydata_ledger.scripts.demonstration.steps.consenting import claim_of, joins_trial
-from mydata_ledger.services.marketing.logic import segments
+from mydata_ledger.services.marketing.logic import IDENTITY, segments
 
 SAMPLE, MIN_GROUP = 40, 5
 TRIAL, CLAIM = "hl7:CLINTRCH", "hl7:CLMATTCH"
@@ -73,12 +73,12 @@ def aggregate(context: DemoContext) -> None:
 def _counted(context: DemoContext) -> dict[str, int]:
     """The expected group sizes, computed from the input."""
     identities = [
-        OpenedRecord(patient.wallet.signer, json.dumps(json.loads(r.text)["resource"]).encode(), MIN_GROUP)
+        OpenedRecord(patient.wallet.signer, json.dumps(json.loads(r.text)["resource"]).encode(), MIN_GROUP, IDENTITY)
         for patient in context.patients
         for _, r in patient.records
         if r.kind == "Patient"
     ]
-    return {group.name: group.people for group in segments(identities, [], MIN_GROUP, datetime.now(UTC).year)}
+    return {group.name: group.people for group in segments(identities, MIN_GROUP, datetime.now(UTC).year)}
 
 
 def stranger(context: DemoContext) -> None:
