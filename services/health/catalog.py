@@ -108,7 +108,7 @@ CATALOG = Catalog(
         "health.imaging": Term("Imaging", "영상"),
         "health.claim": Term("Claims and bills", "청구·진료비"),
         "health.other": Term("Other health records", "기타 건강 기록"),
-        CLINICAL_PROFILE.category: Term("Clinical profile, computed from my records", "임상 프로필(내 기록에서 계산)"),
+        CLINICAL_PROFILE.category: Term("Clinical profile", "임상 프로필"),
         **{category: term for _, category, term in types()},
     },
     purposes={
