@@ -27,6 +27,10 @@ class MemoryWorkItems:
         self._items[work_item.kind, work_item.id] = next_version
         return next_version
 
+    def file_many(self, items: Sequence[WorkItem]) -> list[WorkItem | None]:
+        """`file` for several items."""
+        return [self.file(item) for item in items]
+
     def discard(self, kind: str, item_id: bytes) -> None:
         """Delete a work item."""
         self._items.pop((kind, item_id), None)

@@ -17,6 +17,10 @@ class WorkItems(Protocol):
         """
         ...
 
+    def file_many(self, items: Sequence[WorkItem]) -> list[WorkItem | None]:
+        """`file` for several items, durable together: each is stored or not by itself, in order."""
+        ...
+
     def discard(self, kind: str, item_id: bytes) -> None:
         """Delete a work item."""
         ...

@@ -32,6 +32,13 @@ class WorkItemStore:
         row = self._rows.row_of(next_version)
         return next_version if self._database.write_uncounted(lambda connection: _save(connection, row)) else None
 
+    def file_many(self, items: Sequence[WorkItem]) -> list[WorkItem | None]:
+        """`file` for several items, in one transaction."""
+        versions = [replace(item, version=item.version + 1) for item in items]
+        rows = list(map(self._rows.row_of, versions))
+        saved = self._database.write_uncounted(lambda connection: [_save(connection, row) for row in rows])
+        return [version if is_saved else None for version, is_saved in zip(versions, saved, strict=True)]
+
     def discard(self, kind: str, item_id: bytes) -> None:
         """Delete a work item."""
         deletion = WORK_ITEMS.delete().where(self._has_key(kind, item_id))

@@ -109,8 +109,7 @@ class DerivedBuilds:
                 gone.append(before[person.data_subject])
         self._records.destroy(gone)
         self._records.derive(kind, derivations)
-        for data_subject, item in items.items():
-            self._due.done(item, self._next_look(data_subject, now))
+        self._due.done([(item, self._next_look(data_subject, now)) for data_subject, item in items.items()])
 
     def _next_look(self, person: bytes, now: int) -> int:
         """When time alone, or the chain, changes what a person's consents to the operator permit; 0 for never."""

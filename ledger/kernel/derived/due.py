@@ -25,28 +25,36 @@ class DueRecords:
 
     def mark(self, kind: str, person: bytes) -> None:
         """Mark a person, also while they are looked at: then they are looked at again."""
-        while True:
-            item = self._items.item(DERIVED_DUE, _name(kind, person))
-            body, version = {"tries": 0}, item.version if item else 0
-            marked = WorkItem(DERIVED_DUE, _name(kind, person), person, "", WAITING + kind, AT_ONCE, body, version)
-            if self._items.file(marked):
-                return
+        before = self._items.item(DERIVED_DUE, _name(kind, person))
+        while self._items.file(marked(kind, person, before)) is None:
+            before = self._items.item(DERIVED_DUE, _name(kind, person))
 
     def waiting(self, kind: str, limit: int) -> Sequence[WorkItem]:
         """The items of a kind whose time has come, those that wait longest first."""
         return self._items.due(DERIVED_DUE, WAITING + kind, self._clock.now(), limit)
 
-    def done(self, item: WorkItem, again: int = 0) -> None:
-        """Note that the person was looked at, unless they were marked meanwhile; look again at `again` (UTC seconds; 0:
-        when they are marked).
+    def done(self, looked_at: Sequence[tuple[WorkItem, int]]) -> None:
+        """Note that persons were looked at, unless they were marked meanwhile; each is looked at again at its second
+        (UTC; 0: when it is marked).
         """
-        self._items.file(replace(item, due=again, body={"tries": 0}) if again else replace(item, state=DONE, due=0))
+        ended = [
+            replace(item, due=again, body={"tries": 0}) if again else replace(item, state=DONE, due=0)
+            for item, again in looked_at
+        ]
+        if ended:
+            self._items.file_many(ended)
 
     def postpone(self, item: WorkItem) -> None:
         """Try again later, with growing delays: what cannot be built holds up nobody else."""
         tries = item.body["tries"]
         delay = RETRY_DELAYS[min(tries, len(RETRY_DELAYS) - 1)]
         self._items.file(replace(item, due=self._clock.now() + delay, body={"tries": tries + 1}))
+
+
+def marked(kind: str, person: bytes, before: WorkItem | None) -> WorkItem:
+    """The item of a person who must be looked at."""
+    version = before.version if before else 0
+    return WorkItem(DERIVED_DUE, _name(kind, person), person, "", WAITING + kind, AT_ONCE, {"tries": 0}, version)
 
 
 def _name(kind: str, person: bytes) -> bytes:

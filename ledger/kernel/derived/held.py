@@ -32,6 +32,15 @@ class HeldRecord:
         return self.item.state == LIVE
 
 
+@dataclass(frozen=True, slots=True)
+class RecordChange:
+    """A record to write, in place of what was read before; without a CID it is only planned."""
+
+    record: DerivedRecord
+    before: HeldRecord | None
+    remains: tuple[Remains, ...] = ()
+
+
 class HeldRecords:
     """Reads and writes the work items; destroys nothing."""
 
@@ -52,20 +61,19 @@ class HeldRecords:
         items = self._items.items(DERIVED_RECORD, after=after, limit=limit)
         return [_held(item) for item in items], items[-1].id if len(items) == limit else b""
 
-    def write(
-        self, record: DerivedRecord, before: HeldRecord | None, remains: Sequence[Remains] = ()
-    ) -> HeldRecord | None:
-        """Write a record, as planned if it has no CID. None if somebody changed it since `before` was read."""
-        body = body_of(record) | {"remains": [[record_id.hex(), cid] for record_id, cid in remains]}
-        state = LIVE if record.cid else PLANNED
-        name, version = _name(record.kind, record.data_subject), before.item.version if before else 0
-        item = self._items.file(WorkItem(DERIVED_RECORD, name, record.data_subject, "", state, 0, body, version))
-        return HeldRecord(record, item, tuple(remains)) if item else None
+    def write(self, changes: Sequence[RecordChange]) -> list[HeldRecord | None]:
+        """Write records, together; None for one that somebody changed since it was read."""
+        items = self._items.file_many([_item_of(change) for change in changes]) if changes else []
+        return [
+            HeldRecord(change.record, item, change.remains) if item else None
+            for change, item in zip(changes, items, strict=True)
+        ]
 
-    def archive(self, record: DerivedRecord) -> None:
-        """Keep the sources of a record that is gone."""
-        gone = replace(record, cid="")
-        self._items.file(WorkItem(DERIVED_SOURCES, record.id, record.data_subject, "", "", 0, body_of(gone)))
+    def archive(self, records: Sequence[DerivedRecord]) -> None:
+        """Keep the sources of records that are gone."""
+        gone = [replace(record, cid="") for record in records]
+        if gone:
+            self._items.file_many([WorkItem(DERIVED_SOURCES, r.id, r.data_subject, body=body_of(r)) for r in gone])
 
     def discard(self, held: HeldRecord) -> None:
         """Delete the work item of a record."""
@@ -111,6 +119,13 @@ def _sources(body: Mapping[str, Any]) -> tuple[Source, ...]:
 def _held(item: WorkItem) -> HeldRecord:
     remains = tuple((bytes.fromhex(record_id), cid) for record_id, cid in item.body["remains"])
     return HeldRecord(record_of(item), item, remains)
+
+
+def _item_of(change: RecordChange) -> WorkItem:
+    record, version = change.record, change.before.item.version if change.before else 0
+    body = body_of(record) | {"remains": [[record_id.hex(), cid] for record_id, cid in change.remains]}
+    name, state = _name(record.kind, record.data_subject), LIVE if record.cid else PLANNED
+    return WorkItem(DERIVED_RECORD, name, record.data_subject, "", state, 0, body, version)
 
 
 def _name(kind: str, person: bytes) -> bytes:

@@ -7,7 +7,7 @@ nobody knows of.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from mydata_ledger.ledger import envelope
@@ -15,7 +15,7 @@ from mydata_ledger.ledger.commitment.content import SEED_SIZE
 from mydata_ledger.ledger.derived import DerivedKind, DerivedRecord, Source
 from mydata_ledger.ledger.errors import InvalidStatement
 from mydata_ledger.ledger.kernel.derived.due import DueRecords
-from mydata_ledger.ledger.kernel.derived.held import HeldRecord, HeldRecords, Remains
+from mydata_ledger.ledger.kernel.derived.held import HeldRecord, HeldRecords, RecordChange, Remains
 from mydata_ledger.ledger.kernel.world import World
 
 SALT = 32
@@ -49,17 +49,17 @@ class DerivedRecords:
         if any(not one.sources for one in derivations):
             raise InvalidStatement("a derived record has at least one source")
         before = self._held.of(kind, [one.data_subject for one in derivations])
-        planned = [self._plan(kind, one, before.get(one.data_subject)) for one in derivations]
-        pairs = [(held, one.content) for held, one in zip(planned, derivations, strict=True) if held]
-        kept = self._seal([held for held, _ in pairs], [content for _, content in pairs])
+        self._held.archive([held.record for held in before.values() if held.is_live])
+        changes = [self._plan(kind, one, before.get(one.data_subject)) for one in derivations]
+        written = zip(self._held.write(changes), derivations, strict=True)
+        kept = self._seal([(held, one.content) for held, one in written if held])
         return [kept.get(one.data_subject) for one in derivations]
 
     def destroy(self, records: Sequence[HeldRecord]) -> None:
         """Destroy the keys and payloads of records; their sources stay, for receipts that name them."""
         self._shred([remains for held in records for remains in _all_remains(held)])
+        self._held.archive([held.record for held in records if held.is_live])
         for held in records:
-            if held.is_live:
-                self._held.archive(held.record)
             self._held.discard(held)
 
     def destroy_using(self, person: bytes, record_id: bytes) -> int:
@@ -70,42 +70,46 @@ class DerivedRecords:
         self.destroy(using)
         return len(using)
 
-    def _plan(self, kind: DerivedKind, one: Derivation, before: HeldRecord | None) -> HeldRecord | None:
+    def _plan(self, kind: DerivedKind, one: Derivation, before: HeldRecord | None) -> RecordChange:
         members = one.data_subject, secrets.token_bytes(SALT), tuple(sorted(one.sources)), one.considered
         record = DerivedRecord(kind.name, *members, "", self._world.clock.now())
-        if before and before.is_live:
-            self._held.archive(before.record)
-        return self._held.write(record, before, _all_remains(before) if before else ())
+        return RecordChange(record, before, _all_remains(before) if before else ())
 
-    def _seal(self, planned: Sequence[HeldRecord], content_of_each: Sequence[bytes]) -> dict[bytes, DerivedRecord]:
+    def _seal(self, planned: Sequence[tuple[HeldRecord, bytes]]) -> dict[bytes, DerivedRecord]:
         """Make keys and payloads; returns the records that are kept, by person."""
-        self._shred([remains for held in planned for remains in held.remains])
-        ids = [(held.record.id, held.record.data_subject) for held in planned]
-        keys = self._world.keys.create_many(ids) if ids else []
+        if not planned:
+            return {}
+        self._shred([remains for held, _ in planned for remains in held.remains])
+        ids = [(held.record.id, held.record.data_subject) for held, _ in planned]
+        keys = self._world.keys.create_many(ids)
         sealed = [
             envelope.seal(envelope.Content(JSON, secrets.token_bytes(SEED_SIZE), content), key, record_id)
-            for content, key, (record_id, _) in zip(content_of_each, keys, ids, strict=True)
+            for (_, content), key, (record_id, _) in zip(planned, keys, ids, strict=True)
         ]
-        cids = self._world.payloads.put_many(sealed) if sealed else []
-        kept = [self._keep(held, cid) for held, cid in zip(planned, cids, strict=True)]
-        return {record.data_subject: record for record in kept if record}
+        cids = self._world.payloads.put_many(sealed)
+        return self._keep([held for held, _ in planned], cids)
 
-    def _keep(self, planned: HeldRecord, cid: str) -> DerivedRecord | None:
-        """Write the record with its payload, unless a source was erased meanwhile; an erasure that is accepted later
-        finds the record.
+    def _keep(self, planned: Sequence[HeldRecord], cids: Sequence[str]) -> dict[bytes, DerivedRecord]:
+        """Write the records with their payloads, unless a source was erased meanwhile; an erasure that is accepted
+        later finds the record.
         """
-        record = replace(planned.record, cid=cid)
-        held = self._held.write(record, planned)
-        if held is None:
+        changes = [RecordChange(replace(held.record, cid=cid), held) for held, cid in zip(planned, cids, strict=True)]
+        written = list(zip(changes, self._held.write(changes), strict=True))
+        lost = [change.record for change, held in written if held is None]
+        self._shred([(record.id, record.cid) for record in lost])
+        kept = [held for _, held in written if held]
+        erased = self._erased(source.record_id for held in kept for source in held.record.sources)
+        gone = [held for held in kept if any(source.record_id in erased for source in held.record.sources)]
+        for record in [*lost, *(held.record for held in gone)]:
             self._due.mark(record.kind, record.data_subject)
-            self._shred([(record.id, cid)])
-            return None
-        sources = self._world.index.records_named([source.record_id for source in record.sources])
-        if len(sources) == len(record.sources) and not any(source.erased for source in sources):
-            return record
-        self._due.mark(record.kind, record.data_subject)
-        self.destroy([held])
-        return None
+        self.destroy(gone)
+        return {held.record.data_subject: held.record for held in kept if held not in gone}
+
+    def _erased(self, record_ids: Iterable[bytes]) -> set[bytes]:
+        """Those of the records that are erased or not there."""
+        wanted = list(record_ids)
+        found = self._world.index.records_named(wanted)
+        return set(wanted) - {record.issue.record_id for record in found if not record.erased}
 
     def _shred(self, remains: Sequence[Remains]) -> None:
         if remains:
