@@ -15,10 +15,13 @@ from mydata_ledger.formats.profile.facts import Fact, Profile
 from mydata_ledger.ledger import envelope
 from mydata_ledger.ledger.typed_data import read_hex
 
+URL = "http://localhost:8420"
+"""Where `mydata up` serves by default."""
+
 
 def profile(
     key: Annotated[Path, typer.Option("--key", envvar="MYDATA_KEY", help="Your key file.")],
-    url: Annotated[str, typer.Option("--url", envvar="MYDATA_URL", help="Base URL of the API.")],
+    url: Annotated[str, typer.Option("--url", envvar="MYDATA_URL", help="Base URL of the API.")] = URL,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
 ) -> None:
     """Show your own clinical profile: each fact with the record, holder and date that it comes from."""

@@ -9,10 +9,13 @@ import typer
 
 from mydata_ledger.client import signed_in
 
+URL = "http://localhost:8420"
+"""Where `mydata up` serves by default."""
+
 
 def count(
     key: Annotated[Path, typer.Option("--key", envvar="MYDATA_KEY", help="Key file of the party that asks.")],
-    url: Annotated[str, typer.Option("--url", envvar="MYDATA_URL", help="Base URL of the API.")],
+    url: Annotated[str, typer.Option("--url", envvar="MYDATA_URL", help="Base URL of the API.")] = URL,
     *,
     code: Annotated[str, typer.Option("--code", help="Code of the condition.")],
     system: Annotated[str, typer.Option("--system", help="Code system of the condition.")] = "http://snomed.info/sct",
