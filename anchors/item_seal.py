@@ -13,6 +13,8 @@ from mydata_ledger.ledger.errors import SourceUnavailable
 from mydata_ledger.ledger.kernel.work_items import (
     ANSWERED_INVITATION,
     DELIVERY,
+    DERIVED_DUE,
+    DERIVED_RECORD,
     INVITATION,
     MESSAGE,
     WISH_TOPIC,
@@ -23,7 +25,16 @@ from mydata_ledger.ledger.work_item import TIME
 SEALED = b"\x01"
 """The first byte of a sealed body. A body in clear begins with a brace."""
 NONCE, NUMBER = 12, 8
-NAMES_PEOPLE = {MESSAGE: TIME, DELIVERY: TIME, INVITATION: TIME, ANSWERED_INVITATION: TIME, WISHES: 0, WISH_TOPIC: 0}
+NAMES_PEOPLE = {
+    MESSAGE: TIME,
+    DELIVERY: TIME,
+    INVITATION: TIME,
+    ANSWERED_INVITATION: TIME,
+    WISHES: 0,
+    WISH_TOPIC: 0,
+    DERIVED_RECORD: 0,
+    DERIVED_DUE: 0,
+}
 """Kinds whose ids are made of somebody's name, with the number of bytes at the beginning (a time) that are not."""
 WRONG_KEY = "the work items do not open: put back the keystore folder that belongs to this database"
 

@@ -34,8 +34,16 @@ def search_position(record: Record) -> SearchPosition:
     """The position of a record in a search: first a hash of its data subject, which reveals nothing about the person,
     then its position in the log.
     """
-    hashed = sha256(record.issue.data_subject).digest()
-    return int.from_bytes(hashed[:8], "big") >> 1, record.position
+    return person_hash(record.issue.data_subject), record.position
+
+
+Grantor = int
+"""The place of a person in a list of grantors: `person_hash`."""
+
+
+def person_hash(data_subject: bytes) -> int:
+    """63 bits of a hash of a person, which reveal nothing about them."""
+    return int.from_bytes(sha256(data_subject).digest()[:8], "big") >> 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,8 @@ class Outcome(StrEnum):
     OTHER = "other"
     SEARCH = "search"
     NOT_HELD = "not_held"
+    DERIVED = "derived"
+    """About a derived record: without the list of its sources it cannot be recomputed."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,8 @@ class Evidence:
     `parties` gives for an account which party it belonged to from which UTC second on. `revealed` gives by lock or
     digest when the chain marked it. `outdated` are the notices replaced by now, `erased`
     the records erased at an unknown time. `path` maps a purpose to itself and all purposes above it. `complete`
-    promises that no other statement exists. `emergency` is what the vocabulary lets an emergency reach, and since when.
+    promises that no other statement exists. `emergency` is what the vocabulary lets an emergency reach, and since when;
+    `derived` are its categories of derived records, which are in no log.
     """
 
     statements: Sequence[LoggedStatement]
@@ -62,6 +65,7 @@ class Evidence:
     erased: frozenset[bytes] = frozenset()
     complete: bool = False
     emergency: EmergencyScope = NOTHING
+    derived: frozenset[str] = frozenset()
 
 
 class Replay:
@@ -102,6 +106,8 @@ class Replay:
         """Compare the receipt with the decisions that follow from the evidence."""
         if receipt.reason == Reason.SEARCHED:
             return Outcome.SEARCH if receipt.permitted and not receipt.consents else Outcome.OTHER
+        if receipt.category in self._evidence.derived and receipt.record_id not in self._issues:
+            return Outcome.DERIVED
         if receipt.record_id not in self._issues and not self._evidence.complete and not self._planned(receipt):
             return Outcome.NOT_HELD
         stated = (receipt.permitted, receipt.reason, receipt.consents, receipt.data_subject)

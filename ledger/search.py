@@ -33,6 +33,20 @@ class PageQuery(AccessRequest):
     below: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class DerivedQuery(AccessRequest):
+    """A question about what was computed from records of one person; `record_id` is the id of the derived record.
+
+    `builder` is the account that computed it, by the person's consent for `built_for` (a purpose, then those above it).
+    At most `most` records of the person are examined.
+    """
+
+    data_subject: bytes = b""
+    builder: str = ""
+    built_for: tuple[str, ...] = ()
+    most: int = 0
+
+
 def searched_categories(request: AccessRequest) -> tuple[str, ...]:
     """The categories of the records that a search is about: its own, then those below it."""
     return (request.category, *request.below) if isinstance(request, PageQuery) else (request.category,)
@@ -45,6 +59,17 @@ class PersonFacts(Facts):
     """
 
     each: tuple[Facts, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DerivedFacts(Facts):
+    """The facts for a question about a derived record: the facts about each record of the person, oldest first, for the
+    requester and, in the same order, for the builder. Uses of consents are not counted: each is taken as never used.
+    None if there are more records than may be examined.
+    """
+
+    each: tuple[Facts, ...] | None = None
+    built: tuple[Facts, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from mydata_ledger.ledger.consent import ACTIONS, Grant
 from mydata_ledger.ledger.emergency import NOTHING, EmergencyScope
-from mydata_ledger.ledger.errors import UnknownTerm
+from mydata_ledger.ledger.errors import InvalidStatement, UnknownTerm
 from mydata_ledger.ledger.terms import Condition
 
 
@@ -52,6 +52,8 @@ class Catalog:
     """The labels of all its categories together: of the category above them, which has the catalog's name."""
     emergency: EmergencyScope = NOTHING
     """Those of its categories that an incident, and an extension of it, reach without consent."""
+    derived: frozenset[str] = frozenset()
+    """Those of its categories that no record is issued in: what is in them was derived from records."""
 
     def __post_init__(self) -> None:
         """Raise ValueError if an emergency would reach anything but this catalog's own categories."""
@@ -64,7 +66,7 @@ class Vocabulary:
     """All catalogs combined; only this class knows the hierarchy of purposes.
 
     `emergency` is what an emergency reaches, from the UTC second `emergency_since` on, and `emergency_now` the same
-    for questions that are answered now, whatever the clock says.
+    for questions that are answered now, whatever the clock says. `derived` are the categories of derived records.
     """
 
     def __init__(self, catalogs: Iterable[Catalog], emergency_since: int = 0) -> None:
@@ -73,12 +75,14 @@ class Vocabulary:
         self.areas: dict[str, Term] = {}
         self.identifying: frozenset[str] = NAMES_PEOPLE
         self.emergency = EmergencyScope(since=emergency_since)
+        self.derived: frozenset[str] = frozenset()
         for catalog in catalogs:
             self.categories |= catalog.categories
             self.purposes |= catalog.purposes
             self.areas |= {catalog.name: catalog.area} if catalog.area else {}
             self.identifying |= catalog.identifying
             self.emergency = self.emergency.with_scope(catalog.emergency)
+            self.derived |= catalog.derived
         self.emergency_now = self.emergency.always
         self._paths: dict[str, tuple[str, ...]] = {}
         self._below = {
@@ -106,6 +110,12 @@ class Vocabulary:
     def check_declared(self, category: str) -> None:
         """Raise UnknownTerm unless exactly `category` is declared, as records and questions require."""
         self._term(category, self.categories, "category")
+
+    def check_issuable(self, category: str) -> None:
+        """Raise UnknownTerm for a category that is not declared, InvalidStatement for one of derived records."""
+        self.check_declared(category)
+        if category in self.derived:
+            raise InvalidStatement(f"`{category}` is derived from records here; issue the records themselves")
 
     def check_grant(self, grant: Grant) -> None:
         """Raise UnknownTerm or InvalidStatement for the first term of the grant that is not declared."""

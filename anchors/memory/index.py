@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import replace
 
+from mydata_ledger.anchors.memory.grantors import grantors
 from mydata_ledger.anchors.memory.state import State
 from mydata_ledger.ledger.access import (
     EVERYTHING,
@@ -13,6 +14,7 @@ from mydata_ledger.ledger.access import (
     ConsentState,
     Facts,
     Found,
+    Grantor,
     SearchPosition,
     search_position,
 )
@@ -186,6 +188,11 @@ class MemoryIndex:
         with self._state.lock:
             ids = [record.issue.record_id for record in self.records_of(data_subject)]
             return [self.facts(replace(request, record_id=record_id), at_time) for record_id in ids]
+
+    def grantors(self, names: Set[str], after: Grantor, limit: int) -> list[tuple[Grantor, bytes]]:
+        """Persons with a consent to one of the names that stands, in the order of their hash."""
+        with self._state.lock:
+            return grantors(self._state, names, after, limit)
 
     def _is_candidate(self, issue: Issue, request: AccessRequest, names: frozenset[str]) -> bool:
         is_included = request.category == EVERYTHING or issue.category in searched_categories(request)

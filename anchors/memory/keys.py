@@ -52,3 +52,7 @@ class MemoryKeys:
         """Delete the key and return its id (`record.key_id`). Idempotent."""
         self._keys.pop(record_id, None)
         return key_id(record_id)
+
+    def destroy_many(self, record_ids: Sequence[bytes]) -> list[bytes]:
+        """`destroy` for several keys."""
+        return [self.destroy(record_id) for record_id in record_ids]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import fields
+from dataclasses import fields, replace
 
 from mydata_ledger.anchors.memory.directory import MemoryDirectory
 from mydata_ledger.anchors.memory.index import MemoryIndex
@@ -18,7 +18,7 @@ from mydata_ledger.ledger.merkle import Head
 from mydata_ledger.ledger.ports import AnchoredHead, Check, Sign
 from mydata_ledger.ledger.ports.futures import completed
 from mydata_ledger.ledger.receipt import LoggedStatement, SignedStatement
-from mydata_ledger.ledger.search import PageFacts, PageQuery, PersonFacts, PersonQuery
+from mydata_ledger.ledger.search import DerivedFacts, DerivedQuery, PageFacts, PageQuery, PersonFacts, PersonQuery
 
 
 class MemoryLog:
@@ -100,6 +100,11 @@ class MemoryLog:
         if isinstance(request, PersonQuery):
             person_facts = tuple(self._index.person_facts(request, request.data_subject, at_time))
             return PersonFacts(**shared, each=person_facts if len(person_facts) <= request.most else None)
+        if isinstance(request, DerivedQuery):
+            each = self._uncounted(request, request.data_subject, at_time)
+            built = self._uncounted(replace(request, requester=request.builder), request.data_subject, at_time)
+            facts_of_nothing = DerivedFacts(**shared)
+            return replace(facts_of_nothing, each=each, built=built) if len(each) <= request.most else facts_of_nothing
         if isinstance(request, PageQuery):
             page = self._index.page_facts(
                 request,
@@ -110,6 +115,12 @@ class MemoryLog:
             )
             return PageFacts(**shared, found=tuple(page) if request.most else None)
         return facts
+
+    def _uncounted(self, request: AccessRequest, person: bytes, at_time: int) -> tuple[Facts, ...]:
+        """The facts about each record of a person, with every consent as if it had never been used."""
+        each = self._index.person_facts(request, person, at_time)
+        unused = [tuple(replace(s, uses=0, uses_of_record=0, last_use=None) for s in one.consents) for one in each]
+        return tuple(replace(one, consents=states) for one, states in zip(each, unused, strict=True))
 
     def statement_at(self, log: str, position: int) -> LoggedStatement | None:
         """The statement at a position; None if there is none."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import orjson
@@ -26,6 +27,10 @@ class MemoryWorkItems:
         self._items[work_item.kind, work_item.id] = next_version
         return next_version
 
+    def file_many(self, items: Sequence[WorkItem]) -> list[WorkItem | None]:
+        """`file` for several items."""
+        return [self.file(item) for item in items]
+
     def discard(self, kind: str, item_id: bytes) -> None:
         """Delete a work item."""
         self._items.pop((kind, item_id), None)
@@ -33,6 +38,10 @@ class MemoryWorkItems:
     def item(self, kind: str, item_id: bytes) -> WorkItem | None:
         """One work item; None if there is none."""
         return self._items.get((kind, item_id))
+
+    def items_named(self, kind: str, ids: Sequence[bytes]) -> list[WorkItem]:
+        """Those of the work items with these ids that exist."""
+        return [item for item_id in ids if (item := self.item(kind, item_id))]
 
     def items(
         self, kind: str, *, person: bytes | None = None, party: str | None = None, after: bytes = b"", limit: int = 100

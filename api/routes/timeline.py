@@ -45,6 +45,7 @@ class AccessView(StatementView):
     requester_name: str
     permitted: bool | None = Field(description="null for a declared or extended emergency, which is no access yet")
     text: str
+    derived: bool = Field(default=False, description="the question was about what is derived from the person's records")
     on_paper: list[str] = Field(default=[], description="consents on paper that the decision is based on")
     opened: StatementView | None = Field(
         description="the reader's signed acknowledgement that they opened what was released"
@@ -127,7 +128,8 @@ def _access(proof: Proof, context: AppContext) -> AccessView:
         requester=requester,
         requester_name=_name(requester, statement.data_subject, context.kernel),
         permitted=statement.permitted if isinstance(statement, AccessReceipt) else None,
-        text=_text(statement) + _link_recipient(statement, context.kernel),
+        text=_text(statement, context.kernel) + _link_recipient(statement, context.kernel),
+        derived=_is_derived(statement, context.kernel),
         on_paper=[
             "0x" + entry.hex()
             for entry in context.kernel.consents.paper_marks.for_consents(getattr(statement, "consents", ()))
@@ -162,10 +164,24 @@ def _name(account: str, person: bytes, kernel: Kernel) -> str:
     return name_of_delegate(account, kernel.queries.delegations_of(person))
 
 
-def _text(statement: AccessReceipt | Incident | IncidentExtension) -> str:
+def _is_derived(statement: AccessReceipt | Incident | IncidentExtension, kernel: Kernel) -> bool:
+    return isinstance(statement, AccessReceipt) and statement.category in kernel.queries.vocabulary.derived
+
+
+def _text(statement: AccessReceipt | Incident | IncidentExtension, kernel: Kernel) -> str:
     if isinstance(statement, Incident):
         return f"declared emergency {statement.incident_number}: {statement.reason}"
     if isinstance(statement, IncidentExtension):
         return f"extended the emergency to all health records: {statement.reason}"
+    if _is_derived(statement, kernel):
+        return _derived_text(statement, kernel.queries.vocabulary.categories[statement.category].label.lower())
     answer = "was permitted" if statement.permitted else "was refused"
     return f"asked to {statement.action} {statement.category} for {statement.purpose} and {answer} ({statement.reason})"
+
+
+def _derived_text(receipt: AccessReceipt, what: str) -> str:
+    """A question about a derived record; nothing of it was released but to the person themselves."""
+    done = "read" if receipt.action == "view" else "computed on"
+    if receipt.permitted:
+        return f"{done} your {what} for {receipt.purpose} ({receipt.reason})"
+    return f"asked to {receipt.action} your {what} for {receipt.purpose} and was refused ({receipt.reason})"

@@ -51,6 +51,19 @@ def pointers(document: bytes, expressions: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(selected))
 
 
+def elements(resource: dict[str, Any], expression: str) -> list[Any]:
+    """What a FHIRPath expression selects in a FHIR resource, as JSON values; nothing where it cannot be evaluated.
+
+    Raises MalformedInput or InvalidStatement for an expression that is not allowed.
+    """
+    compiled = _compiled(expression)
+    try:
+        nodes = compiled(resource, {})
+    except Exception:  # a resource of the wrong shape fails in many ways inside the library
+        return []
+    return [node.data if isinstance(node, ResourceNode) else node for node in nodes]
+
+
 def _select(resource: dict[str, Any], expression: str) -> Iterator[str]:
     nodes = _evaluate(resource, expression)
     if not nodes:

@@ -35,6 +35,11 @@ def contradicted(resources: Sequence[Mapping[str, Any]]) -> list[Mapping[str, An
     ]
 
 
+def says_absence(resource: Mapping[str, Any]) -> bool:
+    """Whether a resource only says that nothing of a kind is known."""
+    return bool(_absences(resource))
+
+
 def _absences(resource: Mapping[str, Any]) -> set[str]:
     codes = {code for name in CODED for code in codes_of(resource.get(name))}
     return codes & (GENERAL | OF_CATEGORY.keys())

@@ -27,11 +27,14 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class HeldResource:
-    """A resource of one holder; its numbers keep their digits. `url` is its `fullUrl` in every summary."""
+    """A resource of one holder; its numbers keep their digits. `url` is its `fullUrl` in every summary, `record` the
+    place of its record in the list that was read.
+    """
 
     holder: str
     resource: Json
     url: str
+    record: int = -1
 
     @property
     def kind(self) -> str:
@@ -66,24 +69,24 @@ class HeldResources:
 
 def held(records: Sequence[OwnRecord]) -> HeldResources:
     """Read records. What refers to a Patient other than the holder's own Patient of this person is left out."""
-    found = [(record.holder, one) for record in records if (one := _resource(record.content))]
+    found = [(record.holder, one) for place, record in enumerate(records) if (one := _resource(place, record.content))]
     newest = _newest(found)
     subjects = _subjects(newest)
     own = [(holder, one) for holder, one in newest if _is_own(one, subjects.get(holder))]
-    resources = [HeldResource(holder, dict(one.resource), _url(holder, one)) for holder, one in own]
+    resources = [HeldResource(holder, dict(one.resource), _url(holder, one), int(one.place)) for holder, one in own]
     by_name, bases = _index(resources)
     return HeldResources(resources, len(records) - len(found), len(newest) - len(own), by_name, bases)
 
 
-def _resource(content: bytes) -> FoundResource | None:
-    """A record as a resource; None if it is not FHIR."""
+def _resource(place: int, content: bytes) -> FoundResource | None:
+    """The record at a place as a resource; None if it is not FHIR."""
     try:
         value = read(without_mark(content), exact=True)
     except LedgerError:
         return None
     kind = value.get("resourceType") if isinstance(value, dict) else None
     is_resource = isinstance(kind, str) and bool(RESOURCE_TYPE.fullmatch(kind))
-    return FoundResource("", "", content, value) if is_resource else None
+    return FoundResource(str(place), "", content, value) if is_resource else None
 
 
 def _newest(found: Sequence[tuple[str, FoundResource]]) -> list[tuple[str, FoundResource]]:

@@ -28,6 +28,9 @@ from mydata_ledger.ledger.kernel.decisions.release import RELEASING, Release, Re
 from mydata_ledger.ledger.kernel.decisions.search import RecordPage
 from mydata_ledger.ledger.kernel.decisions.search_answers import page_answers, person_answers
 from mydata_ledger.ledger.kernel.decisions.verify import RecordStatus
+from mydata_ledger.ledger.kernel.derived import Derived
+from mydata_ledger.ledger.kernel.derived.questions import OpenedDerived, OwnDerived
+from mydata_ledger.ledger.kernel.derived.reading import OpenedSource
 from mydata_ledger.ledger.kernel.draft import Draft
 from mydata_ledger.ledger.kernel.jobs import JobFailure, JobLease, Jobs, JobState, ScheduledJob
 from mydata_ledger.ledger.kernel.log_consumer import LogConsumer
@@ -71,7 +74,10 @@ __all__ = [
     "LinkTerms",
     "NewLink",
     "Notifier",
+    "OpenedDerived",
     "OpenedRecord",
+    "OpenedSource",
+    "OwnDerived",
     "OwnRecord",
     "PastDecision",
     "PointInTime",
@@ -111,6 +117,7 @@ class Kernel:
     statements: StatementSigning
     consents: Consents
     decisions: Decisions
+    derived: Derived
     people: People
     records: Records
     queries: Queries
@@ -124,13 +131,15 @@ class Kernel:
         statements = StatementSigning(world)
         consents = Consents.of(world, statements)
         decisions = Decisions.of(world, statements, consents)
+        derived = Derived.of(world, decisions)
         people = People.of(world, statements, consents, decisions)
         return cls(
             statements=statements,
             consents=consents,
             decisions=decisions,
+            derived=derived,
             people=people,
-            records=Records.of(world, statements, people),
+            records=Records.of(world, statements, people, derived),
             queries=Queries(world),
             log_consumer=LogConsumer(world, consents.endings, people),
             log_readers=LogReaders(world),

@@ -10,6 +10,7 @@ from dataclasses import replace
 from mydata_ledger.ledger.access import Reason
 from mydata_ledger.ledger.consent import NEVER, Consent, Revocation
 from mydata_ledger.ledger.delegation import Delegation, name_of_delegate
+from mydata_ledger.ledger.derived import COMPUTE
 from mydata_ledger.ledger.emergency import Incident, IncidentExtension
 from mydata_ledger.ledger.kernel.consents.endings import SIGNED, EndedItem, Endings
 from mydata_ledger.ledger.kernel.log_positions import LogReaders
@@ -124,9 +125,12 @@ class LogConsumer:
                 if self._is_use(statement) and not self._incident_notices.count(statement, logged):
                     yield self._use_message(statement, logged.position, at_time)
 
-    @staticmethod
-    def _is_use(receipt: AccessReceipt) -> bool:
-        return receipt.permitted and bool(receipt.data_subject) and receipt.reason in USES
+    def _is_use(self, receipt: AccessReceipt) -> bool:
+        """Whether the person gets a message of it. The operator's own computing for them, by their consent, gives none:
+        each build of a derived record opens all its sources, and the timeline has them.
+        """
+        is_use = receipt.permitted and bool(receipt.data_subject) and receipt.reason in USES
+        return is_use and (receipt.requester, receipt.action) != (self._world.gateway.address, COMPUTE)
 
     def _use_message(self, receipt: AccessReceipt, position: int, at_time: int) -> Message:
         detail = {

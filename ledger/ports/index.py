@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Protocol
 
-from mydata_ledger.ledger.access import AccessRequest, ConsentState, Facts, Found, SearchPosition
+from mydata_ledger.ledger.access import AccessRequest, ConsentState, Facts, Found, Grantor, SearchPosition
 from mydata_ledger.ledger.content_digest import DraftedContent
 from mydata_ledger.ledger.delegation import DelegationState
 from mydata_ledger.ledger.emergency import Emergency
@@ -79,6 +79,12 @@ class Index(Protocol):
 
     def person_facts(self, question: AccessRequest, data_subject: bytes, at_time: int) -> list[Facts]:
         """The facts about each record of one person, whatever its category, oldest first, at one moment."""
+        ...
+
+    def grantors(self, names: Set[str], after: Grantor, limit: int) -> list[tuple[Grantor, bytes]]:
+        """The first `limit` persons after a place that have a consent to one of these grantee names which no statement
+        revoked or replaced, each with their place. Whether it permits anything now is for the rule.
+        """
         ...
 
     def receipts_of(self, data_subject: bytes, after: int, limit: int) -> list[LoggedStatement]:

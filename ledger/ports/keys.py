@@ -34,6 +34,10 @@ class Keys(Protocol):
         """
         ...
 
+    def destroy_many(self, record_ids: Sequence[bytes]) -> list[bytes]:
+        """`destroy` for several keys, durable together."""
+        ...
+
     def destroy(self, record_id: bytes) -> bytes:
         """Shred the data key; returns the key id (32 bytes) for the erasure statement. Idempotent."""
         ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from mydata_ledger.ledger.work_item import WorkItem
@@ -16,12 +17,20 @@ class WorkItems(Protocol):
         """
         ...
 
+    def file_many(self, items: Sequence[WorkItem]) -> list[WorkItem | None]:
+        """`file` for several items, durable together: each is stored or not by itself, in order."""
+        ...
+
     def discard(self, kind: str, item_id: bytes) -> None:
         """Delete a work item."""
         ...
 
     def item(self, kind: str, item_id: bytes) -> WorkItem | None:
         """One work item."""
+        ...
+
+    def items_named(self, kind: str, ids: Sequence[bytes]) -> list[WorkItem]:
+        """Those of the work items with these ids that exist, in any order."""
         ...
 
     def items(

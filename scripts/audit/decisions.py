@@ -73,7 +73,7 @@ def replay_decisions(
     for logged in held.statements:
         _check_statement(logged, entries, chain, result)
     facts = (held.statements, chain.eras, vocabulary.path, chain.revoked, held.outdated, held.erased, held.complete)
-    replay = Replay(Evidence(*facts, vocabulary.emergency))
+    replay = Replay(Evidence(*facts, vocabulary.emergency, vocabulary.derived))
     receipts = [logged for logged in held.statements if isinstance(logged.signed.statement, AccessReceipt)]
     for done, logged in enumerate(receipts, 1):
         _check_receipt(logged, replay, result)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mydata_ledger.formats.fhir.types import types
+from mydata_ledger.formats.profile.kind import CLINICAL_PROFILE, PROFILE_PURPOSE
 from mydata_ledger.ledger.emergency import EmergencyScope
 from mydata_ledger.ledger.vocabulary import Catalog, Term
 
@@ -107,9 +108,15 @@ CATALOG = Catalog(
         "health.imaging": Term("Imaging", "영상"),
         "health.claim": Term("Claims and bills", "청구·진료비"),
         "health.other": Term("Other health records", "기타 건강 기록"),
+        CLINICAL_PROFILE.category: Term("Clinical profile", "임상 프로필"),
         **{category: term for _, category, term in types()},
     },
-    purposes={"mydata:SELF_VIEW": Term("Seeing my own data", "본인 열람"), **_purposes()},
+    purposes={
+        "mydata:SELF_VIEW": Term("Seeing my own data", "본인 열람"),
+        PROFILE_PURPOSE: Term("Building my clinical profile here", "내 임상 프로필 작성"),
+        **_purposes(),
+    },
+    derived=frozenset({CLINICAL_PROFILE.category}),
     identifying=frozenset(
         {
             *("subject", "patient", "beneficiary", "individual", "reference", "display", "telecom", "deceased"),

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from decimal import Decimal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import BaseModel, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from mydata_ledger.api.schemas import Form, Term
+from mydata_ledger.formats.codes import LOINC, PATTERNS, Coding, is_code, system_of
+from mydata_ledger.formats.profile.matching import Criteria, Limit
+from mydata_ledger.formats.units import normal
+from mydata_ledger.ledger.errors import MalformedInput
 
 Values = Annotated[list[Term], Field(max_length=64)]
 
@@ -53,3 +58,61 @@ class MatchView(BaseModel):
     match: str = Field(examples=["ABSTAIN"])
     findings: list[FindingView]
     review: str = ""
+
+
+Age = Annotated[int, Field(ge=0, le=150)]
+SMALLEST = 5
+
+
+class LimitForm(Form):
+    """A limit on a person's latest value of a LOINC code, in a UCUM unit; the value is decimal text."""
+
+    code: Annotated[Term, Field(examples=["4548-4"])]
+    comparator: Literal["<", "<=", ">", ">="]
+    value: Annotated[str, Field(pattern=r"^-?\d{1,12}(\.\d{1,12})?$", examples=["7.0"])]
+    unit: Annotated[Term, Field(examples=["%"])]
+
+    def limit(self) -> Limit:
+        """The limit. Raises MalformedInput for a code that is not LOINC, and for a unit that is not UCUM."""
+        if not is_code(Coding(LOINC, self.code)):
+            raise MalformedInput("the code of the limit is no LOINC code: its check digit does not fit")
+        return Limit(self.code, self.comparator, Decimal(self.value), normal(self.unit))
+
+
+class CountForm(Form):
+    """Whom to count: people with a condition, and all else that is given. Ages are in full years, both included."""
+
+    purpose: Annotated[Term, Field(examples=["hl7:CLINTRCH"])]
+    system: Annotated[Term, Field(examples=["http://snomed.info/sct"])]
+    code: Annotated[str, Field(min_length=1, max_length=64, examples=["44054006"])]
+    sex: Literal["male", "female", "other"] | None = None
+    least_age: Age | None = None
+    most_age: Age | None = None
+    limit: LimitForm | None = None
+    least: Annotated[int, Field(ge=SMALLEST, le=10_000)] = SMALLEST
+
+    @model_validator(mode="after")
+    def _check_ages(self) -> CountForm:
+        if self.least_age is not None and self.most_age is not None and self.least_age > self.most_age:
+            raise PydanticCustomError("ages", "`least_age` is above `most_age`")
+        return self
+
+    def criteria(self) -> Criteria:
+        """The criteria. Raises MalformedInput for a code system, code or unit that is not read here."""
+        condition = Coding(system_of(self.system), self.code)
+        if condition.system not in PATTERNS:
+            raise MalformedInput(f"the code system is not one of {', '.join(sorted(PATTERNS))}")
+        if not is_code(condition):
+            raise MalformedInput("the code cannot be one of its system: check its form and its check digit")
+        limit = self.limit.limit() if self.limit else None
+        return Criteria(condition, self.sex or "", self.least_age, self.most_age, limit)
+
+
+class CountView(BaseModel):
+    """How many people, or null: too few, none, or a number that would tell of fewer than `least` beside an earlier one.
+
+    Who they are is never given.
+    """
+
+    people: int | None = Field(examples=[12])
+    least: int

@@ -8,11 +8,13 @@ from pathlib import Path
 from runpy import run_path
 
 import pytest
+import typer
 from typer.main import get_command
 
 from mydata_ledger.ledger.vocabulary import Vocabulary
 from mydata_ledger.scripts.cli import app
 from mydata_ledger.scripts.serve import slices
+from mydata_ledger.scripts.slices.folders import dotted_names, load
 
 ROOT = Path(__file__).parents[2]
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
@@ -44,8 +46,19 @@ def check_mydata(words):
         for name in rest[0].split("|"):
             assert name in local.commands, rest
         local, rest = local.commands[rest[0]], rest[1:]
+    local = of_service(words) or local
     expected_facts = {name for one in local.params for name in [*one.opts, *one.secondary_opts]} | {"--help", "-h"}
     assert {word.partition("=")[0] for word in rest if re.match(r"-{1,2}[a-z]", word)} <= expected_facts, words
+
+
+def of_service(words):
+    """The command of a service, which reads its options itself when it is loaded."""
+    dotted = dotted_names(words[0], "commands").get(words[1].replace("-", "_")) if len(words) > 1 else None
+    if dotted is None:
+        return None
+    command = typer.Typer()
+    command.command()(load(dotted))
+    return get_command(command)
 
 
 def check_module(name):

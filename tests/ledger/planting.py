@@ -40,7 +40,7 @@ def functions(owner, code):
     """The functions and methods of a module or class, each with its code in a compiled text."""
     for inner in code.co_consts:
         found = getattr(owner, inner.co_name, None) if isinstance(inner, CodeType) else None
-        found = unwrap(found.fget if isinstance(found, property) else found)
+        found = unwrap(found.fget if isinstance(found, property) else getattr(found, "__func__", found))
         if isclass(found):
             yield from functions(found, inner)
         elif isfunction(found):

@@ -167,6 +167,7 @@ interface AccessOf<Kind, Statement> {
   document: { message: Statement; entry: string };
   requester_name: string;
   permitted: boolean | null;
+  derived: boolean;
   on_paper: string[];
 }
 

@@ -66,7 +66,7 @@ export const ENGLISH = {
   older: "Earlier and ended", withdrawnNow: "Withdrawn. It denies from now on.", liftedNow: "Lifted. It forbids nothing from now on.", ended: "Ended with it",
   link: "a share link", export: "an export", session: "a session of {holder}", consent: "a consent signed by your delegate",
   wrapped_key: "a key that {holder} was handed for record {reference}; it is told to delete it", nothingEnded: "Nothing else depended on it.",
-  permitted: "permitted", denied: "refused", emergency: "emergency", askedFor: "{name} asked to {action} {category}", forPurpose: "for {purpose}",
+  permitted: "permitted", denied: "refused", emergency: "emergency", askedFor: "{name} asked to {action} {category}", forPurpose: "for {purpose}", computedOn: "{name} computed on your {category}",
   declared: "{name} declared an emergency", extended: "{name} extended the emergency",
   reaches: "Unless you forbade it, they may read until {until} without your consent: {categories}. Nothing else.", reachedAll: "Under the rule of that time they could read everything until {until}, unless you forbade it.",
   notRight: "This was not right", notRightWhy: "What was not right? (You need not say.)", complain: "Ask a reviewer", complained: "A reviewer will look at it.",

@@ -81,7 +81,8 @@ function extensionTexts(access) {
 /** @param {Extract<Access, { kind: "AccessReceipt" }>} access */
 function receiptTexts(access) {
   const { action, category, purpose, reason } = access.document.message;
-  const title = translate("askedFor", { name: requesterOf(access), action: actionOf(action), category: categoryOf(category) });
+  const computed = access.derived && access.permitted && action === "compute";
+  const title = translate(computed ? "computedOn" : "askedFor", { name: requesterOf(access), action: actionOf(action), category: categoryOf(category) });
   const answer = access.permitted ? badge(translate("permitted"), "good") : badge(translate("denied"));
   return { alarm: reason === "broke_glass", title, text: translate("forPurpose", { purpose: purposeOf(purpose) }), answer };
 }

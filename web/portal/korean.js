@@ -68,7 +68,7 @@ export const KOREAN = {
   older: "지난 동의", withdrawnNow: "철회했습니다. 이제부터 이 기관은 열람할 수 없습니다.", liftedNow: "해제했습니다. 지금부터 금지하지 않습니다.", ended: "함께 종료된 항목",
   link: "공유 링크", export: "내보내기", session: "{holder}의 세션", consent: "대리인이 서명한 동의",
   wrapped_key: "{holder}에게 전달된 기록 {reference}의 키 (삭제하도록 알림)", nothingEnded: "이 동의에 딸린 것은 없었습니다.",
-  permitted: "허용", denied: "거절", emergency: "응급", askedFor: "{name}: {category} {action} 요청", forPurpose: "목적: {purpose}",
+  permitted: "허용", denied: "거절", emergency: "응급", askedFor: "{name}: {category} {action} 요청", forPurpose: "목적: {purpose}", computedOn: "{name}: 내 {category}(으)로 계산함",
   declared: "{name}: 응급 상황 선언", extended: "{name}: 응급 상황 연장",
   reaches: "내가 금지하지 않았다면 {until}까지 동의 없이 열람할 수 있는 항목: {categories}. 그 밖에는 열람할 수 없습니다.", reachedAll: "당시 규칙에 따라 내가 금지하지 않았다면 {until}까지 모든 기록을 열람할 수 있었습니다.",
   notRight: "이의 제기", notRightWhy: "무엇이 잘못되었는지 적어 주세요 (적지 않아도 됩니다)", complain: "심사 요청", complained: "접수했습니다. 심사자가 살펴봅니다.",

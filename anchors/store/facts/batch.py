@@ -12,6 +12,7 @@ from mydata_ledger.anchors.store.db.group_commit import Work
 from mydata_ledger.anchors.store.db.prepared import Driver, ReadConnection
 from mydata_ledger.anchors.store.facts import facts
 from mydata_ledger.anchors.store.facts.delegations import delegations_for
+from mydata_ledger.anchors.store.facts.derived_batch import DerivedBatch
 from mydata_ledger.anchors.store.facts.facts import CountUses, SharedFacts, refuse_to_count
 from mydata_ledger.anchors.store.facts.search_batch import SearchBatch
 from mydata_ledger.anchors.store.rows.records import records_by_ids
@@ -68,12 +69,17 @@ class FactBatch:
         The receipt for one question counts as a use for the next one if it is buffered before the iteration continues.
         """
         search_batch = SearchBatch(self._driver, self._at_time, self._shared_facts_of, requests)
-        single_requests = [request for request in requests if not search_batch.handles(request)]
+        derived_batch = DerivedBatch(self._driver, self._at_time, self._shared_facts_of, requests)
+        others = (request for request in requests if not search_batch.handles(request))
+        single_requests = [request for request in others if not derived_batch.handles(request)]
         records = self._records(single_requests)
         consents = self._consents(single_requests, records)
         for request in requests:
             if search_batch.handles(request):
                 yield request, search_batch.facts(request)
+                continue
+            if derived_batch.handles(request):
+                yield request, derived_batch.facts(request)
                 continue
             shared_facts, record = self._shared_facts_of(request)[0], _record_of(request, records)
             yield (

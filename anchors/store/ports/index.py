@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from contextlib import suppress
 from functools import partial
 from typing import Any, TypeVar
@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from mydata_ledger.anchors.store import schema
 from mydata_ledger.anchors.store.database import Database
 from mydata_ledger.anchors.store.db.prepared import Driver, Upsert
-from mydata_ledger.anchors.store.facts import delegations, facts
+from mydata_ledger.anchors.store.facts import delegations, facts, grantors
 from mydata_ledger.anchors.store.facts.batch import FactBatch
 from mydata_ledger.anchors.store.facts.facts import CountUses, UsesMatter, refuse_to_count
 from mydata_ledger.anchors.store.facts.records import RecordFacts
@@ -23,7 +23,7 @@ from mydata_ledger.anchors.store.rows import content_digests, records
 from mydata_ledger.anchors.store.rows.codec import decode, encode, key
 from mydata_ledger.anchors.store.rows.statements import logged_of, select_statements
 from mydata_ledger.anchors.store.schema import BLOCKS, DRAFTS, MARKS, RECEIPTS, STATEMENTS
-from mydata_ledger.ledger.access import AccessRequest, ConsentState, Facts, Found, SearchPosition
+from mydata_ledger.ledger.access import AccessRequest, ConsentState, Facts, Found, Grantor, SearchPosition
 from mydata_ledger.ledger.content_digest import DraftedContent
 from mydata_ledger.ledger.delegation import DelegationState
 from mydata_ledger.ledger.emergency import Emergency
@@ -124,6 +124,11 @@ class IndexStore:
         return self._read_facts(
             lambda driver, count_uses: record_facts(driver, count_uses).of_person(request, data_subject)
         )
+
+    def grantors(self, names: Set[str], after: Grantor, limit: int) -> list[tuple[Grantor, bytes]]:
+        """Persons with a consent to one of the names that stands, in the order of their hash."""
+        with self._database.snapshot() as driver:
+            return grantors.grantors(driver, names, after, limit)
 
     def _read_facts(self, work: Callable[[Driver, CountUses], T]) -> T:
         """Read facts in one state of the database; if use counts matter, index the pending receipts and read again."""

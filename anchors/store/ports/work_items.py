@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +10,7 @@ from sqlalchemy import Select, and_, func, select
 from sqlalchemy.engine import Connection
 
 from mydata_ledger.anchors.store.database import Database
+from mydata_ledger.anchors.store.db.prepared import chunks
 from mydata_ledger.anchors.store.rows.work_items import WorkItemRows
 from mydata_ledger.anchors.store.schema import WORK_ITEMS
 from mydata_ledger.ledger.work_item import WorkItem
@@ -30,6 +32,13 @@ class WorkItemStore:
         row = self._rows.row_of(next_version)
         return next_version if self._database.write_uncounted(lambda connection: _save(connection, row)) else None
 
+    def file_many(self, items: Sequence[WorkItem]) -> list[WorkItem | None]:
+        """`file` for several items, in one transaction."""
+        versions = [replace(item, version=item.version + 1) for item in items]
+        rows = list(map(self._rows.row_of, versions))
+        saved = self._database.write_uncounted(lambda connection: [_save(connection, row) for row in rows])
+        return [version if is_saved else None for version, is_saved in zip(versions, saved, strict=True)]
+
     def discard(self, kind: str, item_id: bytes) -> None:
         """Delete a work item."""
         deletion = WORK_ITEMS.delete().where(self._has_key(kind, item_id))
@@ -38,6 +47,12 @@ class WorkItemStore:
     def item(self, kind: str, item_id: bytes) -> WorkItem | None:
         """One work item; None if there is none."""
         return next(iter(self._work_items(select(WORK_ITEMS).where(self._has_key(kind, item_id)))), None)
+
+    def items_named(self, kind: str, ids: Sequence[bytes]) -> list[WorkItem]:
+        """Those of the work items with these ids that exist."""
+        stored = (self._rows.seal.stored_id(kind, item_id) for item_id in ids)
+        named = select(WORK_ITEMS).where(WORK_ITEMS.c.kind == kind)
+        return [item for chunk in chunks(stored) for item in self._work_items(named.where(WORK_ITEMS.c.id.in_(chunk)))]
 
     def items(
         self, kind: str, *, person: bytes | None = None, party: str | None = None, after: bytes = b"", limit: int = 100

@@ -45,16 +45,29 @@ class Comparison(Enum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Cell:
-    """One figure of a table as it is compared: its keyed name, and its set."""
+    """One figure of a table as it is compared: its keyed name, its set, and whether it is compared with all earlier
+    figures of the table or only with those of its name.
+    """
 
     id: str
     figure: Figure
     group: FigureSet
+    across: bool
 
     @property
     def least(self) -> int:
         """The smallest group that it may be about."""
         return self.figure.least
+
+    @property
+    def rival(self) -> str:
+        """Equal for figures of one table of which only the first may pass."""
+        return "" if self.across else self.id
+
+    def compared_in(self, table: WorkItem) -> list[Mapping[str, Any]]:
+        """The figures of an earlier table that this one is compared with, as they are stored."""
+        stored = table.body["cells"]
+        return list(stored.values()) if self.across else [stored[self.id]] if self.id in stored else []
 
 
 class DisclosureControl:
@@ -65,7 +78,9 @@ class DisclosureControl:
     def __init__(self, world: World) -> None:
         self._world = world
 
-    def passes_disclosure_control(self, requester: str, table: str, figures: Sequence[Figure]) -> list[bool]:
+    def passes_disclosure_control(
+        self, requester: str, table: str, figures: Sequence[Figure], *, across: bool = False
+    ) -> list[bool]:
         """For each figure of a table, whether this requester may receive it; those that pass are stored as released,
         together, in one set with 8 bytes for each person and figure.
 
@@ -73,11 +88,14 @@ class DisclosureControl:
         figure of its name in the table, or differs from each of those by at least `least` people (the larger of the two
         bounds) and none of those was released on the same day (UTC). Two groups differ by the larger of two numbers:
         how many people are, with this part of their data, in the one only, and in the other only. Of several
-        figures of one name the first counts, and the others are withheld. Raises SourceUnavailable.
+        figures of one name the first counts, and the others are withheld.
+
+        With `across`, names are questions that the requester is free to choose, such as the criteria of a count: then a
+        figure is compared with those of all names in the table. Raises SourceUnavailable.
         """
         key = self._world.gateway.derive("figures told")
         prefix = hmac.digest(key, f"table\n{requester}\n{table}".encode(), sha256)[:PREFIX]
-        cells = _cells(key, prefix, figures)
+        cells = _cells(key, prefix, figures, across=across)
         for _ in range(MOST_TABLES):
             tables = self._released(prefix, requester)
             verdicts = self._verdicts(cells, tables, EarlierFigures(self._world, key, requester))
@@ -91,19 +109,19 @@ class DisclosureControl:
     ) -> list[Comparison]:
         verdicts = {}
         for cell in cells:
-            same = any(_stored(table, cell, "whole") == cell.group.whole for table in tables)
-            verdicts[cell] = Comparison.SAME if same else self._compared(cell, earlier, len(tables))
+            verdicts[cell] = Comparison.CLOSE
+            if len(cell.figure.parts) >= cell.least:
+                same = any(one["whole"] == cell.group.whole for table in tables for one in cell.compared_in(table))
+                verdicts[cell] = Comparison.SAME if same else self._compared(cell, earlier, len(tables))
         for table in reversed(tables):
-            undecided = [cell for cell in cells if verdicts[cell] is Comparison.NEW and cell.id in table.body["cells"]]
+            undecided = [cell for cell in cells if verdicts[cell] is Comparison.NEW]
             for cell in self._close(table, undecided):
                 verdicts[cell] = Comparison.CLOSE
-        first = {cell.id: cell for cell in reversed(cells)}
-        return [verdicts[cell] if first[cell.id] is cell else Comparison.CLOSE for cell in cells]
+        first = {cell.rival: cell for cell in reversed(cells)}
+        return [verdicts[cell] if first[cell.rival] is cell else Comparison.CLOSE for cell in cells]
 
     def _compared(self, cell: _Cell, earlier: EarlierFigures, tables: int) -> Comparison:
-        """The verdict by the bound of the group, and by the figures that were stored in the earlier form."""
-        if len(cell.figure.parts) < cell.least:
-            return Comparison.CLOSE
+        """The verdict by the figures that were stored in the earlier form."""
         distances = list(earlier.distances(cell.figure.name, cell.figure.parts))
         if any(distance == 0 for distance, _ in distances):
             return Comparison.SAME
@@ -112,18 +130,16 @@ class DisclosureControl:
 
     def _close(self, table: WorkItem, cells: Sequence[_Cell]) -> Iterator[_Cell]:
         """The cells that are too close to those of an earlier table, whose set is read only if sizes do not tell."""
-        if table.body["day"] == self._world.clock.now() // DAY:
-            yield from cells
-            return
+        is_of_today = table.body["day"] == self._world.clock.now() // DAY
         text = None
         for cell in cells:
-            size, bound = _stored(table, cell, "size"), max(cell.least, _stored(table, cell, "least"))
-            if abs(size - len(cell.group.tokens)) >= bound:
-                continue
-            text = self._set(table) if text is None else text
-            start = TEXT * _stored(table, cell, "start")
-            if not is_far(text[start : start + TEXT * size], cell.group, bound):
+            near = [one for one in cell.compared_in(table) if _is_near(cell, one)]
+            if is_of_today and cell.id in table.body["cells"]:
                 yield cell
+            elif near:
+                text = self._set(table) if text is None else text
+                if any(_is_close(cell, one, text) for one in near):
+                    yield cell
 
     def _released(self, prefix: bytes, requester: str) -> list[WorkItem]:
         """The tables that were released, oldest first, without their sets."""
@@ -158,14 +174,20 @@ class DisclosureControl:
         return False
 
 
-def _cells(key: bytes, prefix: bytes, figures: Sequence[Figure]) -> list[_Cell]:
+def _cells(key: bytes, prefix: bytes, figures: Sequence[Figure], *, across: bool) -> list[_Cell]:
     names = [hmac.digest(key, prefix + figure.name.encode(), sha256)[:PREFIX] for figure in figures]
     return [
-        _Cell(name.hex(), figure, FigureSet.of(key, name, figure.parts))
+        _Cell(name.hex(), figure, FigureSet.of(key, prefix if across else name, figure.parts), across)
         for name, figure in zip(names, figures, strict=True)
     ]
 
 
-def _stored(table: WorkItem, cell: _Cell, member: str) -> Any:
-    """A member of a cell of an earlier table; None if the table has no such cell."""
-    return table.body["cells"].get(cell.id, {}).get(member)
+def _is_near(cell: _Cell, one: Mapping[str, Any]) -> bool:
+    """Whether the sizes alone do not tell that the two groups are far apart."""
+    return abs(one["size"] - len(cell.group.tokens)) < max(cell.least, one["least"])
+
+
+def _is_close(cell: _Cell, one: Mapping[str, Any], text: str) -> bool:
+    start, end = TEXT * one["start"], TEXT * (one["start"] + one["size"])
+    bound: int = max(cell.least, one["least"])
+    return not is_far(text[start:end], cell.group, bound)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mydata_ledger.ledger.kernel.derived import Derived
 from mydata_ledger.ledger.kernel.people import People
 from mydata_ledger.ledger.kernel.records.acknowledge import Acknowledgements
 from mydata_ledger.ledger.kernel.records.equal_content import EqualContent
@@ -27,7 +28,7 @@ class Records:
     acknowledgements: Acknowledgements
 
     @classmethod
-    def of(cls, world: World, statements: StatementSigning, people: People) -> Records:
+    def of(cls, world: World, statements: StatementSigning, people: People, derived: Derived) -> Records:
         """The component over one world."""
         proofs, equal_content = Proofs(world), EqualContent(world)
         issues = Issues(world, statements, equal_content)
@@ -35,7 +36,7 @@ class Records:
             equal_content=equal_content,
             issues=issues,
             large_records=LargeRecords(world, statements, issues, equal_content),
-            erasures=Erasures(world, statements, proofs, people.links),
+            erasures=Erasures(world, statements, proofs, people.links, derived.records),
             proofs=proofs,
             acknowledgements=Acknowledgements(world, statements),
         )

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from mydata_ledger.ledger.conditions import CLOCK_SKEW, SIGNED_WITHIN
 from mydata_ledger.ledger.errors import InvalidStatement, NotFound, TooLarge
+from mydata_ledger.ledger.kernel.derived.keeping import DerivedRecords
 from mydata_ledger.ledger.kernel.draft import Draft
 from mydata_ledger.ledger.kernel.people.links import Links
 from mydata_ledger.ledger.kernel.records.prove import Proof, Proofs
@@ -31,8 +32,11 @@ PAGE = 500
 class Erasures:
     """The data subject or the holder of a record may erase it. Both see the certificate; nobody else learns of it."""
 
-    def __init__(self, world: World, statements: StatementSigning, proofs: Proofs, links: Links) -> None:
+    def __init__(
+        self, world: World, statements: StatementSigning, proofs: Proofs, links: Links, derived: DerivedRecords
+    ) -> None:
         self._world, self._statements, self._proofs, self._links = world, statements, proofs, links
+        self._derived = derived
 
     def draft(self, signer: bytes, record_ids: Sequence[bytes] | None = None, language: str = ENGLISH) -> list[Draft]:
         """The erasures of records, ready for the wallet; without `record_ids`, of all of the signer's own. The summary
@@ -126,7 +130,9 @@ class Erasures:
         )
 
     def _carry_out(self, logged: LoggedStatement) -> None:
-        """Destroy the key first: without it every copy of the payload is unreadable. Links that show the record end."""
+        """Destroy the key first: without it every copy of the payload is unreadable. What was derived from the record
+        is destroyed with it, and links that show it end.
+        """
         erasure = logged.signed.statement
         if not isinstance(erasure, Erasure):
             raise InvalidStatement("only an erasure is carried out as one")
@@ -136,6 +142,7 @@ class Erasures:
         self._world.keys.destroy(erasure.record_id)
         self._world.payloads.remove(erasure.cid)
         if record := self._world.index.record(erasure.record_id):
+            self._derived.destroy_using(record.issue.data_subject, erasure.record_id)
             self._links.end_all(record.issue.data_subject, erasure.record_id)
         body = {**item.body, "position": logged.position}
         self._world.work_items.file(replace(item, state=DONE, due=0, body=body))

@@ -147,10 +147,10 @@ class Issues:
 
 
 def check_upload(upload: Upload, vocabulary: Vocabulary) -> None:
-    """Raise UnknownTerm for a category that no catalog declares, InvalidStatement for a data period that ends before it
-    starts.
+    """Raise UnknownTerm for a category that no catalog declares, InvalidStatement for one of derived records and for a
+    data period that ends before it starts.
     """
-    vocabulary.check_declared(upload.category)
+    vocabulary.check_issuable(upload.category)
     if upload.data_until and upload.data_until <= upload.data_from:
         raise InvalidStatement("the data period ends before it starts")
 

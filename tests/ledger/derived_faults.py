@@ -1,0 +1,51 @@
+"""Possible faults in the rule about derived records: the meaning of each, and the text that plants it."""
+
+FAULTS = [
+    ("a record of another id or person counts", "if (record.id, record.data_subject) != ", "if False and "),
+    ("the builder's consent is not looked at", "not _still_stands(question, built, len(wanted), at_time)", "False"),
+    (
+        "one source that the builder may have is enough",
+        "(as_builder, built, at_time)) == sources",
+        "(as_builder, built, at_time)) > 0",
+    ),
+    ("the builder is asked for the requester's purpose", "question.built_for, COMPUTE", "question.purposes, COMPUTE"),
+    ("stale answers as fresh", "at_time) if fresh else nothing", "at_time)"),
+    ("a stale record is hidden from its person", "frozenset(wanted), fresh)", "frozenset(wanted), True)"),
+    ("superseded records are present", "not (record.erased or record.superseded_by)", "not record.erased"),
+    ("erased records are present", "not (record.erased or record.superseded_by)", "not record.superseded_by"),
+    ("records of any category are considered", "is_present and any(", "is_present and bool("),
+    ("anybody sees it as their own", "return is_person and question", "return question"),
+    ("the person sees it for any purpose", "question.purpose == SELF_VIEW and question", "question"),
+    ("the person computes on it", "and question.action == VIEW", ""),
+    ("it is answered for another action than compute", "question.action != COMPUTE or not about or", "not about or"),
+    ("a refusal of its own category is overlooked", "itself.reason in {Reason.BLOCKED, Reason.REFUSED}:", "False:"),
+    ("one open source opens all", "record_id for one, _ in opened if", "record_id for one, _ in decisions if"),
+    (
+        "grants of closed sources are named",
+        "grant for _, decision in opened for",
+        "grant for _, decision in decisions for",
+    ),
+    ("obligations are lost", "text for _, decision in opened for text in decision.obligations", ""),
+    (
+        "records of different periods are decided alike",
+        "issue.data_from, issue.data_until, record.erased",
+        "record.erased",
+    ),
+    ("records of different categories are decided alike", "return issue.category, issue", "return '', issue"),
+    ("records that a grant names are decided alike", "record_id = issue.record_id if any(", "record_id = b'' if any("),
+    ("an erased record is decided like one that stands", "record.erased, record_id", "record_id"),
+    (
+        "any yes opens a source",
+        "not decision.permitted or decision.reason is not Reason.CONSENTED",
+        "not decision.permitted",
+    ),
+    ("conditions that withhold or count are overlooked", "all(text.partition", "any(True or text.partition"),
+    ("a counted condition is harmless", "in HARMLESS for text", 'in HARMLESS | {"once", "max-uses"} for text'),
+    ("a withholding condition is harmless", "in HARMLESS for text", 'in HARMLESS | {"redact"} for text'),
+    ("the first refusal is not the reason", "in REFUSALS if one in", "in REFUSALS[::-1] if one in"),
+    (
+        "a refusal names grants of another reason",
+        "for one in decisions if one.reason is reason for",
+        "for one in decisions for",
+    ),
+]
