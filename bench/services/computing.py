@@ -8,14 +8,12 @@ from pathlib import Path
 
 from bench.records.timing import interleaved
 from bench.report import Row, StatusCallback
-from bench.services.population import Population, populated
+from bench.services.population import PeopleWithRecords, populated
 from mydata_ledger.ledger import envelope
 from mydata_ledger.ledger.kernel import answered
 
 PURPOSE, ACTION = "hl7:HMARKT", "compute"
 AT_ONCE, GOAL = 500, 5.0
-Question = tuple[bytes, str]
-"""The id of a record, and its category."""
 
 
 def rows(folder: Path, *, quick: bool, on_status: StatusCallback) -> list[Row]:
@@ -58,7 +56,7 @@ def _row(name: str, seconds: float, count: int) -> Row:
     return {"name": name, "ms": seconds * 1_000, "per_s": count / seconds}
 
 
-def _evaluations(population: Population, questions: Sequence[Question]) -> None:
+def _evaluations(population: PeopleWithRecords, questions: Sequence[tuple[bytes, str]]) -> None:
     kernel, requester = population.fixture.kernel, population.fixture.merchant.address
     for start in range(0, len(questions), AT_ONCE):
         part = questions[start : start + AT_ONCE]
@@ -67,13 +65,13 @@ def _evaluations(population: Population, questions: Sequence[Question]) -> None:
         assert all(decision.permitted for decision, _ in answers)
 
 
-def _computed(population: Population, categories: Sequence[str]) -> None:
+def _computed(population: PeopleWithRecords, categories: Sequence[str]) -> None:
     requester = population.fixture.merchant.address
     opened = population.fixture.kernel.decisions.computation.records(requester, categories, PURPOSE)
     assert sum(1 for _ in opened) == population.count
 
 
-def _one_by_one(population: Population, questions: Sequence[Question]) -> None:
+def _one_by_one(population: PeopleWithRecords, questions: Sequence[tuple[bytes, str]]) -> None:
     """Some of the records, each with a question, a receipt and a wrapped key of its own."""
     fixture, world = population.fixture, population.fixture.world
     for record_id, category in questions:

@@ -25,7 +25,7 @@ PROFILES = ("hypertension", "type2_diabetes", "ckd_stage3")
 
 
 @dataclass(frozen=True, slots=True)
-class Population:
+class PeopleWithRecords:
     """A ledger, its people, and the ids of the records of each."""
 
     fixture: LedgerFixture
@@ -43,7 +43,7 @@ class Population:
         return sum(map(len, self.records))
 
 
-def populated(folder: Path, persons: int, records_each: int) -> Population:
+def populated(folder: Path, persons: int, records_each: int) -> PeopleWithRecords:
     """A ledger whose people consent that the merchant computes and views; everything is anchored."""
     fixture = ledger(folder)
     wallets = people(persons)
@@ -52,7 +52,7 @@ def populated(folder: Path, persons: int, records_each: int) -> Population:
     records = [[next(ids) for _ in of_person] for of_person in uploads]
     consent_all(fixture, wallets, fixture.merchant)
     fixture.anchor()
-    return Population(fixture, wallets, records)
+    return PeopleWithRecords(fixture, wallets, records)
 
 
 def ledger(folder: Path) -> LedgerFixture:

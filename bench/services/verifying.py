@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bench.records.timing import interleaved
 from bench.report import Row, StatusCallback
-from bench.services.population import Population, populated
+from bench.services.population import PeopleWithRecords, populated
 from mydata_ledger.ledger.access import SELF_VIEW
 from mydata_ledger.ledger.kernel import RecordStatus
 from mydata_ledger.ledger.kernel.decisions.group_opening import OpenItem, opened_or_raised
@@ -40,7 +40,7 @@ def rows(folder: Path, *, quick: bool, on_status: StatusCallback) -> list[Row]:
     ]
 
 
-def _opened(population: Population) -> None:
+def _opened(population: PeopleWithRecords) -> None:
     """What must be done at least: the payload store hashes each block that it reads."""
     decisions, index = population.fixture.kernel.decisions, population.fixture.store.index
     for wallet, ids in zip(population.people, population.records, strict=True):
@@ -59,7 +59,7 @@ def _opened(population: Population) -> None:
         )
 
 
-def _verified(population: Population) -> None:
+def _verified(population: PeopleWithRecords) -> None:
     verification = population.fixture.kernel.decisions.verification
     for wallet, ids in zip(population.people, population.records, strict=True):
         results = verification.verify(wallet.signer, wallet.signer, ids)
