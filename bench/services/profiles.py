@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import tempfile
 import time
 from collections.abc import Callable
 from decimal import Decimal
@@ -27,19 +26,18 @@ MATCHED = 10_000
 GROUP, PURPOSE = 500, "hl7:CLINTRCH"
 
 
-def rows(*, quick: bool, on_status: StatusCallback) -> list[Row]:
+def rows(folder: Path, *, quick: bool, on_status: StatusCallback) -> list[Row]:
     """Building for each number of people, then matching against opening one record a person."""
     result: list[Row] = []
     normal("%")  # the table of units takes two seconds to load, once in a process
     for people in QUICK if quick else SIZES:
-        with tempfile.TemporaryDirectory(dir=Path.cwd(), prefix=".bench-") as folder:
-            ledger = filled(Path(folder), people, on_status)
-            on_status(f"{people:,} people: building")
-            result.append(_built(ledger, people))
-            if people <= MATCHED:
-                on_status(f"{people:,} people: matching and opening")
-                result += _matched(ledger, people)
-            ledger.close()
+        ledger = filled(folder / str(people), people, on_status)
+        on_status(f"{people:,} people: building")
+        result.append(_built(ledger, people))
+        if people <= MATCHED:
+            on_status(f"{people:,} people: matching and opening")
+            result += _matched(ledger, people)
+        ledger.close()
     built = [row for row in result if row["name"] == "build"]
     growth = built[-1]["ms_person"] / built[0]["ms_person"]
     result.append({"name": "build, cost of a person: most people against fewest", "ratio": growth})

@@ -11,7 +11,7 @@ from mydata_ledger.ledger.envelope import Content
 from mydata_ledger.ledger.errors import IntegrityFailure, KeyDestroyed, MalformedInput, PayloadMissing
 from mydata_ledger.ledger.kernel.consents.acting import DelegateActions
 from mydata_ledger.ledger.kernel.decisions.evaluate import Evaluation
-from mydata_ledger.ledger.kernel.decisions.group_opening import GROUP, GroupOpening, OpenItem, Outcome
+from mydata_ledger.ledger.kernel.decisions.group_opening import GROUP, GroupOpening, OpeningError, OpenItem
 from mydata_ledger.ledger.kernel.world import World
 from mydata_ledger.ledger.party import requester_name
 from mydata_ledger.ledger.receipt import LoggedStatement
@@ -58,11 +58,10 @@ class Verification:
     def _of_group(self, signer: bytes, person: bytes, ids: Sequence[bytes]) -> Iterator[tuple[Record, RecordStatus]]:
         named = self._world.index.records_named(ids)
         items = self._permitted(signer, person, [each for each in named if each.issue.data_subject == person])
-        opened = self._opening.outcomes(
-            [OpenItem(r.issue.record_id, r.issue.cid, receipt) for r, receipt in items if receipt]
-        )
+        permitted = [OpenItem(r.issue.record_id, r.issue.cid, receipt) for r, receipt in items if receipt]
+        commitments = self._opening.results(permitted, _commitment)
         for record, receipt in items:
-            yield record, _status(record, next(opened)) if receipt else RecordStatus.ERASED
+            yield record, _status(record, next(commitments)) if receipt else RecordStatus.ERASED
 
     def _permitted(self, signer: bytes, person: bytes, records: Sequence[Record]) -> list[Item]:
         """The records that the signer may see, with the receipts of those that exist."""
@@ -82,9 +81,9 @@ class Verification:
         return [(each, receipt) for each, receipt in every if receipt or (each.erased and each.issue.category in seen)]
 
 
-def _status(record: Record, outcome: Outcome) -> RecordStatus:
-    if isinstance(outcome, Content):
-        if not _is_committed(record, outcome):
+def _status(record: Record, outcome: bytes | OpeningError) -> RecordStatus:
+    if isinstance(outcome, bytes):
+        if outcome != record.issue.commitment:
             return RecordStatus.ALTERED
         return RecordStatus.VERIFIED if record.anchored else RecordStatus.NOT_ANCHORED
     if isinstance(outcome, KeyDestroyed):
@@ -93,10 +92,9 @@ def _status(record: Record, outcome: Outcome) -> RecordStatus:
     return RecordStatus.ALTERED if is_altered else RecordStatus.UNKNOWN
 
 
-def _is_committed(record: Record, content: Content) -> bool:
-    """Whether the holder signed the commitment to exactly this content."""
+def _commitment(content: Content) -> bytes:
+    """The commitment to exactly this content; empty for content that has none."""
     try:
-        commitment = record_commitment(content.content, content.media_type, content.seed)
+        return record_commitment(content.content, content.media_type, content.seed)
     except MalformedInput:
-        return False
-    return commitment == record.issue.commitment
+        return b""
