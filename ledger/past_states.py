@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 
-from mydata_ledger.ledger.access import ConsentState
+from mydata_ledger.ledger.access import SELF_VIEW, ConsentState, Reason
 from mydata_ledger.ledger.commitment.entry import Entry
 from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.delegation import Delegation, DelegationState, stands_by, with_ends
 from mydata_ledger.ledger.party import ANYONE, Party
-from mydata_ledger.ledger.receipt import LoggedStatement
+from mydata_ledger.ledger.receipt import AccessReceipt, LoggedStatement
+from mydata_ledger.ledger.record import Issue
 
 Use = tuple[int, bytes]
 
@@ -86,3 +87,24 @@ def _delegations(visible: Sequence[LoggedStatement], ended_entries: Set[bytes]) 
 def _signer_still_entitled(consent: Consent, position: int, delegations: Sequence[DelegationState]) -> bool:
     is_own = consent.signer == consent.data_subject
     return is_own or stands_by(consent.signer, consent.signed_at, position, delegations)
+
+
+def readings(issue: Issue) -> list[Issue]:
+    """The issue as it is read now, and as earlier releases read it.
+
+    Records of before 1970 were issued with the period [0, 1), which the rule then took as known; [0, 2) has that
+    meaning now.
+    """
+    earlier = [replace(issue, data_until=2)] if (issue.data_from, issue.data_until) == (0, 1) else []
+    return [issue, *earlier]
+
+
+def possible_delegations(
+    visible: Sequence[LoggedStatement], historic_state: HistoricState, receipt: AccessReceipt
+) -> list[tuple[DelegationState, ...]]:
+    """The delegations that the rule may have been given: those to the requester, or none.
+
+    Releases before ADR 56 gave it none. So a receipt of another reason than `delegated` is decided in both ways.
+    """
+    delegations = delegations_at(visible, historic_state, receipt.requester) if receipt.purpose == SELF_VIEW else ()
+    return [delegations, ()] if delegations and receipt.reason != Reason.DELEGATED else [delegations]

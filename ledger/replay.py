@@ -15,14 +15,14 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import product
 
-from mydata_ledger.ledger.access import SELF_VIEW, AccessRequest, ConsentState, Decision, Facts, Reason
+from mydata_ledger.ledger.access import AccessRequest, ConsentState, Decision, Facts, Reason
 from mydata_ledger.ledger.commitment.entry import NO_LOCK, Entry, lock_of
 from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.decide import decide
-from mydata_ledger.ledger.delegation import Delegation, DelegationState
+from mydata_ledger.ledger.delegation import Delegation
 from mydata_ledger.ledger.emergency import NOTHING, Emergency, EmergencyScope, Incident, IncidentExtension
 from mydata_ledger.ledger.party import Party
-from mydata_ledger.ledger.past_states import HistoricState, Use, delegations_at, naming, states_at
+from mydata_ledger.ledger.past_states import HistoricState, Use, naming, possible_delegations, readings, states_at
 from mydata_ledger.ledger.presence import SLACK, possible_prefixes, presence_options
 from mydata_ledger.ledger.receipt import AccessReceipt, LoggedStatement, emergency_of
 from mydata_ledger.ledger.record import Erasure, Issue, Record
@@ -138,8 +138,26 @@ class Replay:
                 historic_state = self._historic_state(logged, receipt, late, stale)
                 states = naming(states_at(visible, historic_state, receipt.record_id), requester, now)
                 facts = _facts(record, requester, states, emergency, receipt)
-                for delegations in _delegations(visible, historic_state, receipt):
+                for delegations in possible_delegations(visible, historic_state, receipt):
                     yield replace(facts, delegations=delegations)
+
+    def issue(self, record_id: bytes) -> Issue | None:
+        """The issue of a record, if it is in the evidence."""
+        issued = self._issues.get(record_id)
+        statement = issued.signed.statement if issued else None
+        return statement if isinstance(statement, Issue) else None
+
+    def unused_consents(self, logged: LoggedStatement, receipt: AccessReceipt) -> Iterator[Facts]:
+        """The consents of the person to the requester, as if never used, in every state in which it may have been
+        decided.
+        """
+        now, statements = receipt.decided_at, self._consents[receipt.data_subject]
+        prefixes = possible_prefixes(statements, receipt.consents_size, now)
+        options = product(self._requesters(receipt.requester, now), prefixes, (False, True), self._notices(statements))
+        for requester, visible, late, stale in options:
+            historic_state = replace(self._historic_state(logged, receipt, late, stale), used=lambda _: ())
+            states = naming(states_at(visible, historic_state, receipt.record_id), requester, now)
+            yield _facts(None, requester, states, None, receipt)
 
     def _declared(self, entry: bytes, before: int) -> LoggedStatement | None:
         """The incident or extension with this entry that was in the log before a position."""
@@ -161,7 +179,7 @@ class Replay:
         if True in issued_options:
             records += [
                 Record(issue, issued.position, entry, is_anchored, erased=is_erased)
-                for issue in _readings(issued.signed.statement)
+                for issue in readings(issued.signed.statement)
                 for is_erased in sorted(erased_options)
             ]
         return records
@@ -193,16 +211,6 @@ class Replay:
         return any(at_time <= (now - LAG if late else now + SLACK) for at_time in times)
 
 
-def _readings(issue: Issue) -> list[Issue]:
-    """The issue as it is read now, and as earlier releases read it.
-
-    Records of before 1970 were issued with the period [0, 1), which the rule then took as known; [0, 2) has that
-    meaning now.
-    """
-    earlier = [replace(issue, data_until=2)] if (issue.data_from, issue.data_until) == (0, 1) else []
-    return [issue, *earlier]
-
-
 def _request(receipt: AccessReceipt, evidence: Evidence) -> AccessRequest:
     return AccessRequest(
         request_id=receipt.request_id,
@@ -213,17 +221,6 @@ def _request(receipt: AccessReceipt, evidence: Evidence) -> AccessRequest:
         action=receipt.action,
         incident=receipt.justification,
     )
-
-
-def _delegations(
-    visible: Sequence[LoggedStatement], historic_state: HistoricState, receipt: AccessReceipt
-) -> list[tuple[DelegationState, ...]]:
-    """The delegations that the rule may have been given: those to the requester, or none.
-
-    Releases before ADR 56 gave it none. So a receipt of another reason than `delegated` is decided in both ways.
-    """
-    delegations = delegations_at(visible, historic_state, receipt.requester) if receipt.purpose == SELF_VIEW else ()
-    return [delegations, ()] if delegations and receipt.reason != Reason.DELEGATED else [delegations]
 
 
 def _answer(decision: Decision, facts: Facts) -> DecisionMembers:

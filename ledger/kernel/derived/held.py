@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -79,10 +79,13 @@ class HeldRecords:
         """Delete the work item of a record."""
         self._items.discard(DERIVED_RECORD, held.item.id)
 
-    def versions(self, person: bytes) -> Iterator[DerivedRecord]:
-        """Every derived record that a person ever had, with its sources."""
-        yield from (held.record for held in self.of_person(person) if held.is_live)
-        yield from (record_of(item) for item in every(self._items, DERIVED_SOURCES, person=person))
+    def versions(self, person: bytes, after: bytes = b"", limit: int = 100) -> tuple[list[DerivedRecord], bytes]:
+        """Derived records that a person ever had, with their sources, and the place of the next page; empty after the
+        last. The present ones are on the first page, beyond its limit.
+        """
+        present = [] if after else [held.record for held in self.of_person(person) if held.is_live]
+        gone = self._items.items(DERIVED_SOURCES, person=person, after=after, limit=limit)
+        return [*present, *map(record_of, gone)], gone[-1].id if len(gone) == limit else b""
 
 
 def body_of(record: DerivedRecord) -> dict[str, Any]:
