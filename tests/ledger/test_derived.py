@@ -307,6 +307,18 @@ def test_a_crash_between_plan_and_payload_leaves_no_key(world):
     assert world.held().record.id in keys
 
 
+def test_a_restored_backup_of_the_keys_opens_nothing_that_is_gone(world):
+    before, keys = world.held().record, world.world.keys._keys
+    backup = dict(keys)
+    world.number(5)
+    world.rebuild_due()
+    keys.update(backup)
+    assert before.id in keys
+    assert world.derived.records.destroy_again() == 1
+    assert before.id not in keys
+    assert world.computed()
+
+
 def test_the_builds_of_the_operator_fill_no_inbox(world):
     world.kernel.log_consumer.consume()
     world.computed()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from mydata_ledger.ledger.derived import DerivedKind, DerivedRecord, Source
-from mydata_ledger.ledger.kernel.work_items import DERIVED_RECORD, DERIVED_SOURCES, every
+from mydata_ledger.ledger.kernel.work_items import DERIVED_RECORD, DERIVED_SOURCES, PAGE, every
 from mydata_ledger.ledger.kernel.world import World
 from mydata_ledger.ledger.work_item import WorkItem
 
@@ -74,6 +74,13 @@ class HeldRecords:
         gone = [replace(record, cid="") for record in records]
         if gone:
             self._items.file_many([WorkItem(DERIVED_SOURCES, r.id, r.data_subject, body=body_of(r)) for r in gone])
+
+    def gone(self) -> Iterator[list[bytes]]:
+        """The ids of all records that are gone, in pages."""
+        after = b""
+        while page := self._items.items(DERIVED_SOURCES, after=after, limit=PAGE):
+            yield [item.id for item in page]
+            after = page[-1].id
 
     def discard(self, held: HeldRecord) -> None:
         """Delete the work item of a record."""
