@@ -65,6 +65,7 @@ class NotificationWorker:
     def _read_as_leader(self) -> int:
         if self._is_new_leader:
             self._kernel.records.erasures.destroy_again()
+            self._kernel.derived.records.destroy_again()
             self._kernel.people.wishes.index_all()
             self._is_new_leader = False
         return self._read()

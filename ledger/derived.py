@@ -132,9 +132,9 @@ def decide_derived(
     if not _still_stands(question, built, len(wanted), at_time):
         return nothing
     fresh = digest_of_ids(_present(kind, facts.each)) == record.considered
-    if _is_own(question):
+    if is_own(question, question.data_subject):
         return DerivedDecision(Decision(True, Reason.OWN), frozenset(wanted), fresh)
-    return _answer(question, kind, about, at_time) if fresh else nothing
+    return answer_about(question, kind.category, about, at_time) if fresh else nothing
 
 
 def _still_stands(question: DerivedQuery, built: Sequence[Facts], sources: int, at_time: int) -> bool:
@@ -148,13 +148,17 @@ def _present(kind: DerivedKind, each: Iterable[Facts]) -> Iterator[bytes]:
     return (one.record.issue.record_id for one in each if one.record and kind.considers(one.record))
 
 
-def _is_own(question: DerivedQuery) -> bool:
-    is_person = bytes.fromhex(question.requester[2:]) == question.data_subject
+def is_own(question: AccessRequest, person: bytes) -> bool:
+    """Whether the person looks at their own derived record."""
+    is_person = bytes.fromhex(question.requester[2:]) == person
     return is_person and question.purpose == SELF_VIEW and question.action == VIEW
 
 
-def _answer(question: DerivedQuery, kind: DerivedKind, about: Sequence[Facts], at_time: int) -> DerivedDecision:
-    itself = _of_itself(question, kind, about, at_time)
+def answer_about(question: AccessRequest, category: str, about: Sequence[Facts], at_time: int) -> DerivedDecision:
+    """The answer to somebody else about a derived record of a category that is fresh and stands, from the facts about
+    each of its sources.
+    """
+    itself = _of_itself(question, category, about, at_time)
     if question.action != COMPUTE or not about or itself.reason in {Reason.BLOCKED, Reason.REFUSED}:
         reason = itself.reason if itself.reason in REFUSALS else Reason.NO_CONSENT
         return DerivedDecision(replace(itself, permitted=False, reason=reason, obligations=frozenset()))
@@ -168,14 +172,14 @@ def _answer(question: DerivedQuery, kind: DerivedKind, about: Sequence[Facts], a
     return DerivedDecision(Decision(True, Reason.CONSENTED, grants, obligations), sources)
 
 
-def _of_itself(question: AccessRequest, kind: DerivedKind, about: Sequence[Facts], at_time: int) -> Decision:
+def _of_itself(question: AccessRequest, category: str, about: Sequence[Facts], at_time: int) -> Decision:
     """The answer about the derived record as if it were a record of its own category: a forbid of it counts."""
     first = next((one for one in about if one.record), None)
     if first is None or first.record is None:
         return Decision(False, Reason.NO_CONSENT)
     person, none = first.record.issue.data_subject, bytes(32)
-    issue = Issue(question.record_id, person, "", kind.category, 0, 0, none, "", none, 0, none)
-    return decide(question.about(kind.category), first.with_record(Record(issue, 0, NO_ENTRY, anchored=True)), at_time)
+    issue = Issue(question.record_id, person, "", category, 0, 0, none, "", none, 0, none)
+    return decide(question.about(category), first.with_record(Record(issue, 0, NO_ENTRY, anchored=True)), at_time)
 
 
 def _decisions(question: AccessRequest, about: Sequence[Facts], at_time: int) -> Iterator[tuple[Facts, Decision]]:
@@ -193,7 +197,7 @@ def _likeness(facts: Facts, record: Record) -> tuple[object, ...]:
     """What tells records of one person apart for the rule; the id only where a grant names records."""
     issue, grants = record.issue, (grant for state in facts.consents for grant in state.consent.grants)
     record_id = issue.record_id if any(grant.records for grant in grants) else b""
-    return issue.category, issue.data_from, issue.data_until, record.erased, record_id
+    return issue.holder, issue.category, issue.data_from, issue.data_until, record.erased, record_id
 
 
 def _about(question: AccessRequest, record: Record) -> AccessRequest:

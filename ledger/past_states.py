@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 
-from mydata_ledger.ledger.access import ConsentState
+from mydata_ledger.ledger.access import SELF_VIEW, ConsentState, Reason
 from mydata_ledger.ledger.commitment.entry import Entry
 from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.delegation import Delegation, DelegationState, stands_by, with_ends
 from mydata_ledger.ledger.party import ANYONE, Party
-from mydata_ledger.ledger.receipt import LoggedStatement
+from mydata_ledger.ledger.receipt import AccessReceipt, LoggedStatement
 from mydata_ledger.ledger.record import Issue
 
 Use = tuple[int, bytes]
@@ -97,3 +97,14 @@ def readings(issue: Issue) -> list[Issue]:
     """
     earlier = [replace(issue, data_until=2)] if (issue.data_from, issue.data_until) == (0, 1) else []
     return [issue, *earlier]
+
+
+def possible_delegations(
+    visible: Sequence[LoggedStatement], historic_state: HistoricState, receipt: AccessReceipt
+) -> list[tuple[DelegationState, ...]]:
+    """The delegations that the rule may have been given: those to the requester, or none.
+
+    Releases before ADR 56 gave it none. So a receipt of another reason than `delegated` is decided in both ways.
+    """
+    delegations = delegations_at(visible, historic_state, receipt.requester) if receipt.purpose == SELF_VIEW else ()
+    return [delegations, ()] if delegations and receipt.reason != Reason.DELEGATED else [delegations]

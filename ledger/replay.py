@@ -15,15 +15,15 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import product
 
-from mydata_ledger.ledger.access import SELF_VIEW, AccessRequest, ConsentState, Decision, Facts, Reason
+from mydata_ledger.ledger.access import AccessRequest, ConsentState, Decision, Facts, Reason
 from mydata_ledger.ledger.collection import COLLECT, PlannedRecord, holder_of, possible
 from mydata_ledger.ledger.commitment.entry import NO_LOCK, Entry, lock_of
 from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.decide import decide
-from mydata_ledger.ledger.delegation import Delegation, DelegationState
+from mydata_ledger.ledger.delegation import Delegation
 from mydata_ledger.ledger.emergency import NOTHING, Emergency, EmergencyScope, Incident, IncidentExtension
 from mydata_ledger.ledger.party import Party
-from mydata_ledger.ledger.past_states import HistoricState, Use, delegations_at, naming, readings, states_at
+from mydata_ledger.ledger.past_states import HistoricState, Use, naming, possible_delegations, readings, states_at
 from mydata_ledger.ledger.presence import SLACK, possible_prefixes, presence_options
 from mydata_ledger.ledger.receipt import AccessReceipt, LoggedStatement, emergency_of
 from mydata_ledger.ledger.record import Erasure, Issue, Record
@@ -154,8 +154,26 @@ class Replay:
                 historic_state = self._historic_state(logged, receipt, late, stale)
                 states = naming(states_at(visible, historic_state, receipt.record_id), requester, now)
                 facts = _facts(record, requester, states, emergency, receipt)
-                for delegations in _delegations(visible, historic_state, receipt):
+                for delegations in possible_delegations(visible, historic_state, receipt):
                     yield replace(facts, delegations=delegations)
+
+    def issue(self, record_id: bytes) -> Issue | None:
+        """The issue of a record, if it is in the evidence."""
+        issued = self._issues.get(record_id)
+        statement = issued.signed.statement if issued else None
+        return statement if isinstance(statement, Issue) else None
+
+    def unused_consents(self, logged: LoggedStatement, receipt: AccessReceipt) -> Iterator[Facts]:
+        """The consents of the person to the requester, as if never used, in every state in which it may have been
+        decided.
+        """
+        now, statements = receipt.decided_at, self._consents[receipt.data_subject]
+        prefixes = possible_prefixes(statements, receipt.consents_size, now)
+        options = product(self._requesters(receipt.requester, now), prefixes, (False, True), self._notices(statements))
+        for requester, visible, late, stale in options:
+            historic_state = replace(self._historic_state(logged, receipt, late, stale), used=lambda _: ())
+            states = naming(states_at(visible, historic_state, receipt.record_id), requester, now)
+            yield _facts(None, requester, states, None, receipt)
 
     def _declared(self, entry: bytes, before: int) -> LoggedStatement | None:
         """The incident or extension with this entry that was in the log before a position."""
@@ -219,17 +237,6 @@ def _request(receipt: AccessReceipt, evidence: Evidence) -> AccessRequest:
         action=receipt.action,
         incident=receipt.justification,
     )
-
-
-def _delegations(
-    visible: Sequence[LoggedStatement], historic_state: HistoricState, receipt: AccessReceipt
-) -> list[tuple[DelegationState, ...]]:
-    """The delegations that the rule may have been given: those to the requester, or none.
-
-    Releases before ADR 56 gave it none. So a receipt of another reason than `delegated` is decided in both ways.
-    """
-    delegations = delegations_at(visible, historic_state, receipt.requester) if receipt.purpose == SELF_VIEW else ()
-    return [delegations, ()] if delegations and receipt.reason != Reason.DELEGATED else [delegations]
 
 
 def _answer(decision: Decision, facts: Facts) -> DecisionMembers:

@@ -22,6 +22,7 @@ from mydata_ledger.ledger.errors import (
     PayloadAltered,
     PayloadMissing,
 )
+from mydata_ledger.ledger.kernel.work_items import DERIVED_RECORD, every
 from mydata_ledger.ledger.merkle import Head
 from mydata_ledger.ledger.receipt import LOGS, RECORDS, LoggedStatement
 from mydata_ledger.ledger.record import Issue
@@ -48,8 +49,8 @@ class StoredFault:
 class CheckReport:
     """Counts and faults of a check.
 
-    `waiting` counts records not yet on chain, `unknown_payloads` counts pinned payloads without a name in a record
-    or the journal.
+    `waiting` counts records not yet on chain, `unknown_payloads` counts pinned payloads without a name in a record,
+    a derived record or the journal.
     """
 
     records: int = 0
@@ -78,6 +79,7 @@ def check(state_folder: StateFolder, on_progress: ProgressCallback) -> CheckRepo
                 if isinstance(issue := logged.signed.statement, Issue):
                     records.check(issue, logged.position)
                     named.add(issue.cid)
+        named |= {item.body["cid"] for item in every(store.work_items, DERIVED_RECORD)}
         report.unknown_payloads = len(records.pinned - named)
     finally:
         store.dispose()

@@ -9,15 +9,17 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from mydata_ledger.api.acting import ActingFor
-from mydata_ledger.api.auth import AppContext, AppContextDep, SignedIn
+from mydata_ledger.api.auth import AppContext, AppContextDep, KernelDep, SignedIn
 from mydata_ledger.api.routes.logs import LogName
-from mydata_ledger.api.schemas import proof_document
+from mydata_ledger.api.schemas import proof_document, to_hex
 from mydata_ledger.ledger.delegation import name_of_delegate
+from mydata_ledger.ledger.derived import DerivedRecord
 from mydata_ledger.ledger.emergency import Incident, IncidentExtension
 from mydata_ledger.ledger.kernel import Kernel, Proof
 from mydata_ledger.ledger.kernel.work_items import LINK_USE
 from mydata_ledger.ledger.party import requester_name
 from mydata_ledger.ledger.receipt import ACCESS, AccessReceipt, Statement, category_of_access
+from mydata_ledger.ledger.typed_data import read_hex
 
 router = APIRouter(tags=["timeline"])
 After = Annotated[int, Query(ge=-1, le=2**62, description="`next` of the previous page")]
@@ -66,6 +68,31 @@ class Statements(BaseModel):
     next: int | None
 
 
+class DerivedView(BaseModel):
+    """A derived record and its sources, each as `[record id, category, commitment]`."""
+
+    record_id: str
+    kind: str = Field(examples=["clinical-profile"])
+    data_subject: str
+    salt: str
+    built_at: int
+    sources: list[tuple[str, str, str]]
+
+    @classmethod
+    def of(cls, record: DerivedRecord) -> DerivedView:
+        """The view of a derived record."""
+        sources = [(to_hex(s.record_id), s.category, to_hex(s.commitment)) for s in record.sources]
+        named = {"record_id": to_hex(record.id), "data_subject": to_hex(record.data_subject)}
+        return cls(**named, kind=record.kind, salt=to_hex(record.salt), built_at=record.built_at, sources=sources)
+
+
+class DerivedPage(BaseModel):
+    """One page. Pass `next` as `after` to get the next page; it is empty on the last one."""
+
+    records: list[DerivedView]
+    next: str
+
+
 @router.get("/me/timeline")
 def get_timeline(acting: ActingFor, context: AppContextDep, after: After = -1, limit: Limit = 50) -> Timeline:
     """Every access to the caller's data, permitted or denied, with the reader's acknowledgement if there is one, and
@@ -93,6 +120,20 @@ def list_statements(
     return Statements(
         statements=[StatementView(**_statement_fields(proof, context)) for proof in proofs], next=_next(proofs, limit)
     )
+
+
+@router.get("/me/derived-records")
+def list_derived_records(
+    caller: SignedIn,
+    kernel: KernelDep,
+    after: Annotated[str, Query(pattern="^0x([0-9a-fA-F]{64})?$")] = "0x",
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+) -> DerivedPage:
+    """Every derived record that the caller ever had, with its sources: enough to recompute the answers about it. An id
+    is SHA-256 over its kind, its salt and its sources (ADR 62). The content is not here.
+    """
+    records, place = kernel.derived.held.versions(caller.signer, read_hex(after, "after"), limit)
+    return DerivedPage(records=[DerivedView.of(record) for record in records], next=to_hex(place) if place else "")
 
 
 def _proofs_about(context: AppContext, log: str, person: bytes, after: int, limit: int) -> list[Proof]:

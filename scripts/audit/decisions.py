@@ -11,6 +11,7 @@ from mydata_ledger.ledger.access import Acknowledgement
 from mydata_ledger.ledger.commitment.entry import Entry
 from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.delegation import Delegation
+from mydata_ledger.ledger.derived_replay import DerivedReplay
 from mydata_ledger.ledger.emergency import Incident, IncidentExtension
 from mydata_ledger.ledger.errors import SignatureInvalid, UnknownTerm
 from mydata_ledger.ledger.party import ADDRESS_SIZE, checksum
@@ -73,10 +74,12 @@ def replay_decisions(
     for logged in held.statements:
         _check_statement(logged, entries, chain, result)
     facts = (held.statements, chain.eras, vocabulary.path, chain.revoked, held.outdated, held.erased, held.complete)
-    replay = Replay(Evidence(*facts, vocabulary.emergency, vocabulary.derived))
+    evidence = Evidence(*facts, vocabulary.emergency, vocabulary.derived)
+    replay = Replay(evidence)
+    derived = DerivedReplay(replay, evidence, {record.id: record for record in held.derived})
     receipts = [logged for logged in held.statements if isinstance(logged.signed.statement, AccessReceipt)]
     for done, logged in enumerate(receipts, 1):
-        _check_receipt(logged, replay, result)
+        _check_receipt(logged, replay, derived, result)
         step(done, len(receipts))
     return result
 
@@ -141,12 +144,13 @@ def _is_operator(account: str, at_time: int, eras: Eras) -> bool:
     return any(party is not None and party.plays(OPERATOR, at_time) for _, party in spans[-2:])
 
 
-def _check_receipt(logged: LoggedStatement, replay: Replay, result: ReplayCounts) -> None:
+def _check_receipt(logged: LoggedStatement, replay: Replay, derived: DerivedReplay, result: ReplayCounts) -> None:
     statement = logged.signed.statement
     if not isinstance(statement, AccessReceipt):
         return
     try:
         outcome = replay.check(logged, statement)
+        outcome = derived.check(logged, statement) if outcome is Outcome.DERIVED else outcome
     except UnknownTerm:
         result.counts[UNKNOWN_TERM] += 1
         return

@@ -11,6 +11,7 @@ import orjson
 
 from mydata_ledger.ledger import typed_data
 from mydata_ledger.ledger.commitment.entry import Entry
+from mydata_ledger.ledger.derived import DerivedRecord, Source
 from mydata_ledger.ledger.errors import MalformedInput
 from mydata_ledger.ledger.receipt import LOG_OF, LoggedStatement, SignedStatement
 from mydata_ledger.ledger.typed_data import read_domain, read_hex
@@ -33,6 +34,8 @@ class HeldStatements:
     erased: frozenset[bytes]
     complete: bool
     emergency_since: int
+    derived: tuple[DerivedRecord, ...] = ()
+    """The person's derived records with their sources, as far as the file has them."""
 
     def positions(self, log: str) -> set[int]:
         """Claimed positions of the statements in a log."""
@@ -48,12 +51,14 @@ def read_facts(path: Path) -> HeldStatements:
             outdated, erased = (
                 frozenset(read_hex(digest, name, 32) for digest in first[name]) for name in ("outdated", "erased")
             )
-            statements = []
+            statements, derived = [], []
             for line in lines:
                 number += 1
-                statements.append(_logged(orjson.loads(line)))
+                raw = orjson.loads(line)
+                derived += [_derived(raw["derived"])] if "derived" in raw else []
+                statements += [] if "derived" in raw else [_logged(raw)]
             header = str(first["parties"]), outdated, erased, first["complete"] is True, int(first["emergency_since"])
-            return HeldStatements(tuple(statements), *header)
+            return HeldStatements(tuple(statements), *header, tuple(derived))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise MalformedInput(f"line {number} of {path.name}: {SHAPE}") from error
         except MalformedInput as error:
@@ -65,6 +70,16 @@ def _lines(file: BinaryIO) -> Iterator[bytes]:
         if len(line) > MAX_LINE:
             raise MalformedInput(f"a line has at most {MAX_LINE} bytes")
         yield line
+
+
+def _derived(raw: dict[str, Any]) -> DerivedRecord:
+    """A derived record with its sources. Its payload and what was considered are not in the file."""
+    sources = tuple(
+        Source(read_hex(record_id, "source", 32), str(category), read_hex(commitment, "commitment", 32))
+        for record_id, category, commitment in raw["sources"]
+    )
+    person, salt = read_hex(raw["data_subject"], "data_subject"), read_hex(raw["salt"], "salt", 32)
+    return DerivedRecord(str(raw["kind"]), person, salt, sources, b"", "", int(raw["built_at"]))
 
 
 def _logged(raw: dict[str, Any]) -> LoggedStatement:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, BinaryIO
 
 import orjson
 import typer
@@ -60,7 +60,7 @@ def facts(
 
 
 def _write(out: Path, lines: Iterator[dict[str, Any]]) -> int:
-    """Write the lines; return the number of statements, which excludes the first line.
+    """Write the lines; return the number of statements, which excludes the first line and derived records.
 
     The file is made, or emptied, once the first line is there: a ledger that cannot be opened changes nothing.
     """
@@ -68,7 +68,13 @@ def _write(out: Path, lines: Iterator[dict[str, Any]]) -> int:
     out.touch(mode=0o600)
     out.chmod(0o600)
     with out.open("wb") as file:
-        return sum(bool(file.write(orjson.dumps(line) + b"\n")) for line in chain([first], lines)) - 1
+        return sum(_write_line(file, line) for line in chain([first], lines)) - 1
+
+
+def _write_line(file: BinaryIO, line: dict[str, Any]) -> bool:
+    """Write a line; returns whether it is no derived record."""
+    file.write(orjson.dumps(line) + b"\n")
+    return "derived" not in line
 
 
 def _person_lines(url: str, key: Path) -> Iterator[dict[str, Any]]:
@@ -81,7 +87,16 @@ def _person_lines(url: str, key: Path) -> Iterator[dict[str, Any]]:
     since = client.call("GET", "/vocabulary")["emergency"]["since"]
     header = {"complete": False, "parties": parties, "outdated": outdated, "erased": erased}
     yield header | {"emergency_since": since}
+    yield from ({"derived": record} for record in _derived_records(client))
     yield from ({"accepted_at": s["accepted_at"], "document": s["document"]} for s in statements)
+
+
+def _derived_records(client: Client) -> Iterator[dict[str, Any]]:
+    after = "0x"
+    while page := client.call("GET", "/me/derived-records", params={"after": after}):
+        yield from page["records"]
+        if not (after := page["next"]):
+            return
 
 
 def _operator_lines(state: Path) -> Iterator[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from hashlib import sha256
 
 import pytest
 
@@ -161,7 +162,7 @@ def test_a_count_of_people_who_consented(api):
     assert "0x" not in api.count().text
 
 
-def test_too_few_none_and_what_may_not_be_told_look_the_same(api):
+def test_too_few_none_and_what_is_held_back_look_the_same(api):
     api.people(range(4), condition())
     api.people(range(10, 16), condition("73211009"), grants=[permit(conditions=("aggregate-only:7",))])
     api.people(range(20, 25), condition("38341003"))
@@ -222,3 +223,27 @@ def test_a_profile_is_never_issued_as_a_record(api):
     }
     reply = api.http.post("/records/drafts", json={"records": [record]}, headers=api.as_(api.fixture.hospital))
     assert (reply.status_code, "derived" in reply.text) == (422, True)
+
+
+def test_the_sources_of_every_version_make_its_id(api):
+    (ann,) = api.people([0], condition(), patient())
+    api.issue(ann, hba1c(7))
+    api.build()
+    versions, after = [], "0x"
+    while page := api.http.get("/me/derived-records", params={"after": after, "limit": 1}, headers=api.as_(ann)).json():
+        versions += page["records"]
+        if not (after := page["next"]):
+            break
+    assert [len(version["sources"]) for version in versions] == [3, 2]
+    for version in versions:
+        kind = version["kind"].encode()
+        text = b"MyData Ledger derived record\n" + len(kind).to_bytes(2, "big") + kind + raw(version["salt"])
+        for record_id, category, commitment in sorted(version["sources"]):
+            text += raw(record_id) + raw(commitment) + len(category).to_bytes(2, "big") + category.encode()
+        assert version["record_id"] == "0x" + sha256(text).hexdigest()
+    assert versions[0]["record_id"] == api.profile(ann)["record_id"]
+    assert api.http.get("/me/derived-records", headers=api.as_(api.fixture.trial)).json() == {"records": [], "next": ""}
+
+
+def raw(text):
+    return bytes.fromhex(text[2:])

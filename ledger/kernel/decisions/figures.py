@@ -184,7 +184,8 @@ def _cells(key: bytes, prefix: bytes, figures: Sequence[Figure], *, across: bool
 
 def _is_near(cell: _Cell, one: Mapping[str, Any]) -> bool:
     """Whether the sizes alone do not tell that the two groups are far apart."""
-    return abs(one["size"] - len(cell.group.tokens)) < max(cell.least, one["least"])
+    distance, bound = abs(one["size"] - len(cell.group.tokens)), max(cell.least, one["least"])
+    return bool(distance < bound)
 
 
 def _is_close(cell: _Cell, one: Mapping[str, Any], text: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
+from mydata_ledger.ledger.access import ConsentState
 from mydata_ledger.ledger.consent import NEVER, Consent, Revocation
 from mydata_ledger.ledger.delegation import Delegation
 from mydata_ledger.ledger.derived import DerivedKind, Source
@@ -109,15 +110,8 @@ class DerivedBuilds:
                 gone.append(before[person.data_subject])
         self._records.destroy(gone)
         self._records.derive(kind, derivations)
-        self._due.done([(item, self._next_look(data_subject, now)) for data_subject, item in items.items()])
-
-    def _next_look(self, person: bytes, now: int) -> int:
-        """When time alone, or the chain, changes what a person's consents to the operator permit; 0 for never."""
-        names = self._names()
-        states = [s for s in self._world.index.consents_of(person) if s.stands and s.consent.grantee in names]
-        edges = [edge for s in states for grant in s.consent.grants for edge in (grant.not_before, grant.expires)]
-        looks = [edge for edge in edges if now < edge < NEVER]
-        return min([*looks, *(now + ANCHORING for state in states if not state.anchored)], default=0)
+        looks = {one.data_subject: _next_look(one.consents, now) for _, one in group}
+        self._due.done([(item, looks[data_subject]) for data_subject, item in items.items()])
 
     def _stands(self, kind: DerivedKind, held: HeldRecord) -> bool:
         considered = self._reading.considered(kind, held.record.data_subject)
@@ -143,6 +137,14 @@ class DerivedBuilds:
         account = self._world.gateway.address
         party = self._world.directory.party(account)
         return party.grantee_names(self._world.clock.now()) if party else frozenset({account})
+
+
+def _next_look(consents: Sequence[ConsentState], now: int) -> int:
+    """When time alone, or the chain, changes what consents permit (UTC seconds); 0 for never."""
+    standing = [state for state in consents if state.stands]
+    edges = (edge for state in standing for grant in state.consent.grants for edge in (grant.not_before, grant.expires))
+    looks = [edge for edge in edges if now < edge < NEVER]
+    return min([*looks, *(now + ANCHORING for state in standing if not state.anchored)], default=0)
 
 
 def _sweep(kind: DerivedKind) -> bytes:

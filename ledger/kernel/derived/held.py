@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from mydata_ledger.ledger.derived import DerivedKind, DerivedRecord, Source
-from mydata_ledger.ledger.kernel.work_items import DERIVED_RECORD, DERIVED_SOURCES, every
+from mydata_ledger.ledger.kernel.work_items import DERIVED_RECORD, DERIVED_SOURCES, PAGE, every
 from mydata_ledger.ledger.kernel.world import World
 from mydata_ledger.ledger.work_item import WorkItem
 
@@ -75,14 +75,24 @@ class HeldRecords:
         if gone:
             self._items.file_many([WorkItem(DERIVED_SOURCES, r.id, r.data_subject, body=body_of(r)) for r in gone])
 
+    def gone(self) -> Iterator[list[bytes]]:
+        """The ids of all records that are gone, in pages."""
+        after = b""
+        while page := self._items.items(DERIVED_SOURCES, after=after, limit=PAGE):
+            yield [item.id for item in page]
+            after = page[-1].id
+
     def discard(self, held: HeldRecord) -> None:
         """Delete the work item of a record."""
         self._items.discard(DERIVED_RECORD, held.item.id)
 
-    def versions(self, person: bytes) -> Iterator[DerivedRecord]:
-        """Every derived record that a person ever had, with its sources."""
-        yield from (held.record for held in self.of_person(person) if held.is_live)
-        yield from (record_of(item) for item in every(self._items, DERIVED_SOURCES, person=person))
+    def versions(self, person: bytes, after: bytes = b"", limit: int = 100) -> tuple[list[DerivedRecord], bytes]:
+        """Derived records that a person ever had, with their sources, and the place of the next page; empty after the
+        last. The present ones are on the first page, beyond its limit.
+        """
+        present = [] if after else [held.record for held in self.of_person(person) if held.is_live]
+        gone = self._items.items(DERIVED_SOURCES, person=person, after=after, limit=limit)
+        return [*present, *map(record_of, gone)], gone[-1].id if len(gone) == limit else b""
 
 
 def body_of(record: DerivedRecord) -> dict[str, Any]:

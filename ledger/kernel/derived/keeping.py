@@ -70,6 +70,16 @@ class DerivedRecords:
         self.destroy(using)
         return len(using)
 
+    def destroy_again(self) -> int:
+        """Destroy the keys of records that are gone again: after a restart a restored backup may contain them. Returns
+        how many there are.
+        """
+        count = 0
+        for ids in self._held.gone():
+            self._world.keys.destroy_many(ids)
+            count += len(ids)
+        return count
+
     def _plan(self, kind: DerivedKind, one: Derivation, before: HeldRecord | None) -> RecordChange:
         members = one.data_subject, secrets.token_bytes(SALT), tuple(sorted(one.sources)), one.considered
         record = DerivedRecord(kind.name, *members, "", self._world.clock.now())

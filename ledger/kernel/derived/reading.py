@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from mydata_ledger.ledger.access import AccessRequest, Decision, Facts
+from mydata_ledger.ledger.access import AccessRequest, ConsentState, Decision, Facts
 from mydata_ledger.ledger.decide import decide
 from mydata_ledger.ledger.derived import COMPUTE, DerivedKind, Source, digest_of_ids, is_open
 from mydata_ledger.ledger.kernel.decisions.evaluate import Evaluation, decided
@@ -42,11 +42,14 @@ class PersonSources:
 
 @dataclass(frozen=True, slots=True)
 class Considered:
-    """The records of a person that a kind reads, those that may be opened for it now, and the digest of all."""
+    """The records of a person that may be opened for a kind now, the digest of all that it reads, and the consents that
+    name the operator; these are known for persons with records only.
+    """
 
     data_subject: bytes
     open: tuple[Record, ...]
     digest: bytes
+    consents: tuple[ConsentState, ...] = ()
 
 
 class SourceReading:
@@ -63,7 +66,7 @@ class SourceReading:
         opened = (one.record for one in present if one.record and self._is_open(kind, one, one.record, now))
         few = len(each) <= MOST_RECORDS
         digest = digest_of_ids(one.record.issue.record_id for one in present if one.record)
-        return Considered(person, tuple(opened) if few else (), digest)
+        return Considered(person, tuple(opened) if few else (), digest, each[0].consents if each else ())
 
     def open(self, kind: DerivedKind, people: Sequence[Considered]) -> Iterator[PersonSources]:
         """The records that may be opened of each person, in groups. What cannot be read is left out.
