@@ -12,9 +12,12 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from mydata_ledger.ledger.errors import SourceUnavailable
 from mydata_ledger.ledger.kernel.work_items import (
     ANSWERED_INVITATION,
+    BINDING_CODE,
+    BINDING_TRIES,
     DELIVERY,
     INVITATION,
     MESSAGE,
+    PATIENT_NUMBER,
     WISH_TOPIC,
     WISHES,
 )
@@ -24,6 +27,7 @@ SEALED = b"\x01"
 """The first byte of a sealed body. A body in clear begins with a brace."""
 NONCE, NUMBER = 12, 8
 NAMES_PEOPLE = {MESSAGE: TIME, DELIVERY: TIME, INVITATION: TIME, ANSWERED_INVITATION: TIME, WISHES: 0, WISH_TOPIC: 0}
+NAMES_PEOPLE |= dict.fromkeys((BINDING_CODE, BINDING_TRIES, PATIENT_NUMBER), 0)
 """Kinds whose ids are made of somebody's name, with the number of bytes at the beginning (a time) that are not."""
 WRONG_KEY = "the work items do not open: put back the keystore folder that belongs to this database"
 

@@ -20,6 +20,7 @@ from mydata_ledger.api.fastpath.limits import RequestLimits, TokenBucket
 from mydata_ledger.api.routes import (
     access,
     authzen,
+    bindings,
     consent_copies,
     consents,
     delegations,
@@ -37,6 +38,7 @@ from mydata_ledger.api.routes import (
     questions,
     receipts,
     records,
+    reissues,
     requests,
     reviews,
     sessions,
@@ -97,6 +99,8 @@ ROUTERS = [
         exports,
         links,
         large_records,
+        bindings,
+        reissues,
     )
 ]
 """In the order in which FastAPI tries them: the most used first."""

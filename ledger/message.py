@@ -23,6 +23,11 @@ class Event(StrEnum):
     OPENED = "link.opened"
     LINK_MADE = "link.made"
     EXPORT_MADE = "export.made"
+    BOUND = "binding.made"
+    BINDING_ENDED = "binding.ended"
+    BINDING_DISPUTED = "binding.disputed"
+    RECORD_WITHDRAWN = "record.withdrawn"
+    RECORD_REISSUED = "record.reissued"
     PASSCODE_WRONG = "link.passcode_wrong"
 
 

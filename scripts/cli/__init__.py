@@ -13,6 +13,7 @@ from mydata_ledger.client import RequestRefused
 from mydata_ledger.ledger.errors import LedgerError
 from mydata_ledger.scripts.cli import (
     auditing,
+    binding,
     consent,
     erasing,
     explaining,
@@ -69,6 +70,7 @@ app.add_typer(keystore.app, name="keystore")
 app.add_typer(party.app, name="party")
 app.add_typer(payloads.app, name="payloads")
 app.command("issue")(issuing.issue)
+app.add_typer(binding.app, name="binding")
 app.add_typer(consent.app, name="consent")
 app.command("revoke")(consent.revoke)
 app.add_typer(transferring.app, name="transfer")

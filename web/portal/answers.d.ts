@@ -118,7 +118,7 @@ export interface Message {
     | "consent.asked" | "consent.granted" | "consent.withdrawn" | "consent.expiring" | "data.used" | "data.broke_glass"
     | "data.emergency_extended"
     | "delegation.named" | "study.results" | "link.opened" | "link.made" | "link.passcode_wrong"
-    | "export.made";
+    | "export.made" | "binding.made" | "binding.ended" | "binding.disputed" | "record.withdrawn" | "record.reissued";
   subject: string;
   at: number;
   detail: Record<string, string>;

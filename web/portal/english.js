@@ -41,6 +41,8 @@ export const ENGLISH = {
   "delegation.named": "{delegate} was named to sign", "study.results": "{by} has results: {subject}",
   "link.opened": "{by} opened your share link {link}", "link.made": "{by} made the share link {link} for you",
   "export.made": "{by} downloaded everything about you, as your delegate",
+  "binding.made": "{by} knows you by its own patient number now", "binding.ended": "{by} issues nothing to you by its patient number any more", "binding.disputed": "You disputed the patient number by which {by} knows you",
+  "record.withdrawn": "{by} withdrew a record that was not yours", "record.reissued": "{by} issued a record to you that another person had by mistake",
   "link.passcode_wrong": "{by} gave a wrong passcode for your share link {link}",
   asks: "{name} asks you", benefit: "What you get", reference: "Reference", answerBy: "Answer by",
   data: "Data", purpose: "What for", action: "May", until: "Until", from: "From", period: "Data from", conditions: "Conditions",

@@ -42,6 +42,8 @@ export const KOREAN = {
   reads: "열람한 기록 {reads}건, 마지막 {last}",
   "delegation.named": "{delegate}: 서명할 사람으로 지정되었습니다", "study.results": "{by}: 결과가 나왔습니다 ({subject})",
   "link.opened": "{by}: 내 공유 링크를 열었습니다 ({link})", "link.made": "{by}: 나를 대신해 공유 링크를 만들었습니다 ({link})",
+  "binding.made": "{by}: 환자 번호를 내 계정에 연결했습니다", "binding.ended": "{by}: 환자 번호 연결이 끝나 그 번호로는 더 발급하지 않습니다", "binding.disputed": "{by}의 환자 번호에 이의를 제기했습니다",
+  "record.withdrawn": "{by}: 내 것이 아닌 기록을 거두어들였습니다", "record.reissued": "{by}: 다른 사람에게 잘못 발급한 기록을 나에게 다시 발급했습니다",
   "export.made": "{by}: 대리인으로서 나에 관한 모든 자료를 내려받았습니다",
   "link.passcode_wrong": "{by}: 내 공유 링크의 암호를 잘못 입력했습니다 ({link})",
   asks: "{name}의 요청", benefit: "제공 혜택", reference: "참조 번호", answerBy: "답변 기한",

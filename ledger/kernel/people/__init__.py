@@ -8,6 +8,8 @@ from mydata_ledger.ledger.kernel.consents import Consents
 from mydata_ledger.ledger.kernel.decisions import Decisions
 from mydata_ledger.ledger.kernel.people.announcements import Announcements
 from mydata_ledger.ledger.kernel.people.ask_limits import AskLimits
+from mydata_ledger.ledger.kernel.people.binding_codes import BindingCodes
+from mydata_ledger.ledger.kernel.people.bindings import Bindings
 from mydata_ledger.ledger.kernel.people.complaints import Complaints
 from mydata_ledger.ledger.kernel.people.deliveries import Deliveries
 from mydata_ledger.ledger.kernel.people.distribution import Distribution
@@ -43,6 +45,7 @@ class People:
     complaints: Complaints
     links: Links
     sharing: LinkSharing
+    bindings: Bindings
 
     @classmethod
     def of(cls, world: World, statements: StatementSigning, consents: Consents, decisions: Decisions) -> People:
@@ -66,4 +69,5 @@ class People:
             complaints=Complaints(world, reviews),
             links=links,
             sharing=LinkSharing(world, content, links, LinkLog(world, statements, inbox), consents.acting),
+            bindings=Bindings(world, BindingCodes(world), inbox),
         )

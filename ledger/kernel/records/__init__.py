@@ -11,6 +11,7 @@ from mydata_ledger.ledger.kernel.records.erase import Erasures
 from mydata_ledger.ledger.kernel.records.issue import Issues
 from mydata_ledger.ledger.kernel.records.large_records import LargeRecords
 from mydata_ledger.ledger.kernel.records.prove import Proofs
+from mydata_ledger.ledger.kernel.records.reissue import Reissues
 from mydata_ledger.ledger.kernel.statement_signing import StatementSigning
 from mydata_ledger.ledger.kernel.world import World
 
@@ -23,6 +24,7 @@ class Records:
     issues: Issues
     large_records: LargeRecords
     erasures: Erasures
+    reissues: Reissues
     proofs: Proofs
     acknowledgements: Acknowledgements
 
@@ -31,11 +33,13 @@ class Records:
         """The component over one world."""
         proofs, equal_content = Proofs(world), EqualContent(world)
         issues = Issues(world, statements, equal_content)
+        erasures = Erasures(world, statements, proofs, people.links)
         return cls(
             equal_content=equal_content,
             issues=issues,
             large_records=LargeRecords(world, statements, issues, equal_content),
-            erasures=Erasures(world, statements, proofs, people.links),
+            erasures=erasures,
+            reissues=Reissues(world, issues, erasures, people.inbox),
             proofs=proofs,
             acknowledgements=Acknowledgements(world, statements),
         )
