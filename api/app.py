@@ -41,6 +41,7 @@ from mydata_ledger.api.routes import (
     reissues,
     requests,
     reviews,
+    self_declared,
     sessions,
     tiles,
     timeline,
@@ -101,6 +102,7 @@ ROUTERS = [
         large_records,
         bindings,
         reissues,
+        self_declared,
     )
 ]
 """In the order in which FastAPI tries them: the most used first."""

@@ -117,7 +117,7 @@ class Kernel:
             consents=consents,
             decisions=decisions,
             people=people,
-            records=Records.of(world, statements, people),
+            records=Records.of(world, statements, people, consents.acting),
             queries=Queries(world),
             log_consumer=LogConsumer(world, consents.endings, people),
             log_readers=LogReaders(world),

@@ -214,3 +214,23 @@ def test_a_code_is_bound_and_a_file_goes_by_patient_number(issue, door, tmp_path
     assert (done.exit_code, "no person is bound" in done.stdout) == (1, True)
     both = CliRunner().invoke(app, ["issue", str(file), "--patient-number", "P-77", "--subject", "0x00", *fixed])
     assert both.exit_code == 2
+
+
+def test_a_person_declares_a_document_and_the_command_line_says_so(door, tmp_path):
+    key, note, out = tmp_path / "person.key", tmp_path / "note.txt", tmp_path / "record.json"
+    key.write_text(json.dumps({"wallet": "01" * 32, "reader": None}))
+    note.write_bytes(b"I sleep badly, says the command line.")
+    fixed = ["--key", str(key), "--url", door.url]
+    words = ["declare", str(note), "--category", "health.report", *fixed]
+    done = CliRunner().invoke(app, words, catch_exceptions=False)
+    assert (done.exit_code, "self-declared" in done.stdout) == (0, True), done.output
+    again = CliRunner().invoke(app, [*words, "--json"])
+    record = json.loads(again.stdout)
+    assert record["is_new"] is False
+    shown = CliRunner().invoke(app, ["record", "show", *fixed], catch_exceptions=False).stdout
+    (line,) = [one for one in shown.splitlines() if record["record_id"] in one]
+    assert line.endswith("self-declared")
+    position = line.split()[0]
+    CliRunner().invoke(app, ["record", "show", position, "--out", str(out), *fixed], catch_exceptions=False)
+    words = ["verify", str(out), "--rpc", "http://127.0.0.1:9", "--language", "ko"]
+    assert "본인 제출" in CliRunner().invoke(app, words, catch_exceptions=False).stdout

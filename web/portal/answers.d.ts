@@ -200,6 +200,7 @@ export interface RecordView {
   data_until: Whole;
   issued_at: number;
   status: "anchored" | "pending" | "superseded" | "erased";
+  declared_by: "holder" | "self";
 }
 
 export type Terms = Record<string, { label: string; label_ko: string; above: string }>;

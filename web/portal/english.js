@@ -23,7 +23,7 @@ export const ENGLISH = {
   noWallet: "No wallet was found in this browser. Install one, or open this page in your wallet's own browser.",
   actingChoice: "Whose data", actingMyself: "my own", timelineOf: "Who asked", actingFor: "Acting for {name}", actingScope: "{categories}, until {until}. What you do is recorded for this person.", actingBack: "Back to my own data",
   "relation.guardian": "as guardian", "relation.representative": "as representative", "relation.carer": "as carer", "relation.attorney": "as attorney", thePerson: "The person",
-  myRecords: "Records", noneRecords: "No records here yet.", issuedBy: "From {name}, {at}", "record.anchored": "on chain", "record.pending": "not on chain yet", "record.superseded": "corrected", "record.erased": "erased",
+  myRecords: "Records", noneRecords: "No records here yet.", issuedBy: "From {name}, {at}", selfDeclared: "yourself (self-declared)", "record.anchored": "on chain", "record.pending": "not on chain yet", "record.superseded": "corrected", "record.erased": "erased",
   exactWard: "When you sign, the time becomes that moment; nothing else changes.",
   "asks.ward": "You sign for this person, once. The consent says that you did.",
   signedInAs: "Signed in as", signOut: "Sign out",

@@ -26,7 +26,7 @@ export const KOREAN = {
   noWallet: "이 브라우저에서 지갑을 찾지 못했습니다. 지갑을 설치하거나 지갑 앱의 브라우저에서 열어 주세요.",
   actingChoice: "누구의 데이터를 볼까요", actingMyself: "내 데이터", timelineOf: "조회 기록", actingFor: "{name}님을 대신하는 중", actingScope: "{categories}, {until}까지. 여기서 하는 일은 이 사람의 기록에 남습니다.", actingBack: "내 데이터로 돌아가기",
   "relation.guardian": "후견인", "relation.representative": "대리인", "relation.carer": "돌봄 제공자", "relation.attorney": "법정 대리인", thePerson: "본인(이 사람)",
-  myRecords: "기록", noneRecords: "아직 기록이 없습니다.", issuedBy: "{name}, {at}", "record.anchored": "체인 기록됨", "record.pending": "체인 기록 중", "record.superseded": "정정됨", "record.erased": "삭제됨",
+  myRecords: "기록", noneRecords: "아직 기록이 없습니다.", issuedBy: "{name}, {at}", selfDeclared: "본인 제출", "record.anchored": "체인 기록됨", "record.pending": "체인 기록 중", "record.superseded": "정정됨", "record.erased": "삭제됨",
   exactWard: "서명할 때 시각이 그 순간으로 바뀌며 그 밖에는 그대로입니다.",
   "asks.ward": "이 사람을 대신해 한 번 서명합니다. 동의에는 대신 서명한 사실이 적힙니다.",
   signedInAs: "로그인:", signOut: "로그아웃",

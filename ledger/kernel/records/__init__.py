@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mydata_ledger.ledger.kernel.consents.acting import DelegateActions
 from mydata_ledger.ledger.kernel.people import People
 from mydata_ledger.ledger.kernel.records.acknowledge import Acknowledgements
 from mydata_ledger.ledger.kernel.records.equal_content import EqualContent
@@ -12,6 +13,7 @@ from mydata_ledger.ledger.kernel.records.issue import Issues
 from mydata_ledger.ledger.kernel.records.large_records import LargeRecords
 from mydata_ledger.ledger.kernel.records.prove import Proofs
 from mydata_ledger.ledger.kernel.records.reissue import Reissues
+from mydata_ledger.ledger.kernel.records.self_declare import SelfDeclarations
 from mydata_ledger.ledger.kernel.statement_signing import StatementSigning
 from mydata_ledger.ledger.kernel.world import World
 
@@ -25,11 +27,12 @@ class Records:
     large_records: LargeRecords
     erasures: Erasures
     reissues: Reissues
+    self_declarations: SelfDeclarations
     proofs: Proofs
     acknowledgements: Acknowledgements
 
     @classmethod
-    def of(cls, world: World, statements: StatementSigning, people: People) -> Records:
+    def of(cls, world: World, statements: StatementSigning, people: People, acting: DelegateActions) -> Records:
         """The component over one world."""
         proofs, equal_content = Proofs(world), EqualContent(world)
         issues = Issues(world, statements, equal_content)
@@ -40,6 +43,7 @@ class Records:
             large_records=LargeRecords(world, statements, issues, equal_content),
             erasures=erasures,
             reissues=Reissues(world, issues, erasures, people.inbox),
+            self_declarations=SelfDeclarations(world, statements, issues, equal_content, acting),
             proofs=proofs,
             acknowledgements=Acknowledgements(world, statements),
         )
