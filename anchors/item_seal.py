@@ -12,11 +12,14 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from mydata_ledger.ledger.errors import SourceUnavailable
 from mydata_ledger.ledger.kernel.work_items import (
     ANSWERED_INVITATION,
+    BINDING_CODE,
+    BINDING_TRIES,
     DELIVERY,
     DERIVED_DUE,
     DERIVED_RECORD,
     INVITATION,
     MESSAGE,
+    PATIENT_NUMBER,
     WISH_TOPIC,
     WISHES,
 )
@@ -35,6 +38,7 @@ NAMES_PEOPLE = {
     DERIVED_RECORD: 0,
     DERIVED_DUE: 0,
 }
+NAMES_PEOPLE |= dict.fromkeys((BINDING_CODE, BINDING_TRIES, PATIENT_NUMBER), 0)
 """Kinds whose ids are made of somebody's name, with the number of bytes at the beginning (a time) that are not."""
 WRONG_KEY = "the work items do not open: put back the keystore folder that belongs to this database"
 

@@ -59,7 +59,9 @@ class NotificationWorker:
     def _read(self) -> int:
         read = self._kernel.log_consumer.consume()
         self._kernel.records.erasures.finish()
+        self._kernel.records.reissues.finish()
         self._kernel.records.equal_content.forget_drafts()
+        self._kernel.people.bindings.codes.forget()
         return read + self._kernel.people.distribution.distribute()
 
     def _read_as_leader(self) -> int:

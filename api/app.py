@@ -20,6 +20,7 @@ from mydata_ledger.api.fastpath.limits import RequestLimits, TokenBucket
 from mydata_ledger.api.routes import (
     access,
     authzen,
+    bindings,
     collecting,
     consent_copies,
     consents,
@@ -38,8 +39,10 @@ from mydata_ledger.api.routes import (
     questions,
     receipts,
     records,
+    reissues,
     requests,
     reviews,
+    self_declared,
     sessions,
     tiles,
     timeline,
@@ -99,6 +102,9 @@ ROUTERS = [
         exports,
         links,
         large_records,
+        bindings,
+        reissues,
+        self_declared,
     )
 ]
 """In the order in which FastAPI tries them: the most used first."""

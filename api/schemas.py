@@ -15,6 +15,7 @@ from mydata_ledger.ledger.kernel import Draft, EndedItem, Proof, Release
 from mydata_ledger.ledger.notice import Notice
 from mydata_ledger.ledger.receipt import LoggedStatement
 from mydata_ledger.ledger.record import Record
+from mydata_ledger.ledger.self_declared import is_self_declared
 from mydata_ledger.ledger.typed_data import Domain, digest, message, numbers, read_hex
 
 HEX32 = "^0x[0-9a-fA-F]{64}$"
@@ -173,7 +174,7 @@ class ReleaseView(BaseModel):
 
 
 class RecordView(BaseModel):
-    """A record in a list, without its content."""
+    """A record in a list, without its content. `declared_by` is `self` for a document of the person's own."""
 
     record_id: Hex32
     category: str
@@ -183,6 +184,7 @@ class RecordView(BaseModel):
     issued_at: int
     position: int
     status: str = Field(examples=["anchored"])
+    declared_by: str = Field(default="holder", examples=["self"])
 
     @classmethod
     def of(cls, record: Record) -> RecordView:
@@ -196,6 +198,7 @@ def record_document(record: Record) -> dict[str, Any]:
     status = "superseded" if record.superseded_by else "anchored" if record.anchored else "pending"
     identity = {"record_id": to_hex(issue.record_id), "category": issue.category, "holder": issue.holder}
     times = {name: numbers.shown(getattr(issue, name)) for name in ("data_from", "data_until", "issued_at")}
+    identity["declared_by"] = "self" if is_self_declared(issue) else "holder"
     return {**identity, **times, "position": record.position, "status": "erased" if record.erased else status}
 
 

@@ -65,7 +65,7 @@ def fingerprint(content: bytes, media_type: str, forms: CanonicalForms) -> bytes
 
     Content that has no canonical form counts by its exact bytes.
     """
-    name, canonical_content = _canonical(content, media_type, forms)
+    name, canonical_content = canonical_form(content, media_type, forms)
     return sha256(name.encode() + b"\n" + canonical_content).digest()
 
 
@@ -83,7 +83,8 @@ def _kind(media_type: str) -> str:
     return media_type.partition(";")[0].strip().lower()
 
 
-def _canonical(content: bytes, media_type: str, forms: CanonicalForms) -> tuple[str, bytes]:
+def canonical_form(content: bytes, media_type: str, forms: CanonicalForms) -> tuple[str, bytes]:
+    """The name of the form that counts for the content, and the content in it."""
     form = forms.get(_kind(media_type))
     try:
         if form:

@@ -15,13 +15,14 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import ClientDisconnect
 
-from mydata_ledger.api.auth import KernelDep, SignedIn, subject_bytes
+from mydata_ledger.api.auth import KernelDep, SignedIn
 from mydata_ledger.api.errors import refusal, response
+from mydata_ledger.api.patient_numbers import PATIENT_NUMBER, person_named
 from mydata_ledger.api.routes.records import IssueDrafts
 from mydata_ledger.api.schemas import HEX32, ZERO, Term
 from mydata_ledger.ledger.consent import NEVER
 from mydata_ledger.ledger.errors import LedgerError, MalformedInput
-from mydata_ledger.ledger.kernel import Upload
+from mydata_ledger.ledger.kernel import Kernel, Upload
 from mydata_ledger.ledger.typed_data import read_hex
 
 router = APIRouter(tags=["records"])
@@ -49,8 +50,11 @@ class RecordHeaders(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     record_data_subject: Annotated[
-        str, Field(pattern="^0x([0-9a-fA-F]{2}){20,84}$", description="signer bytes of the data subject")
-    ]
+        str | None, Field(pattern="^0x([0-9a-fA-F]{2}){20,84}$", description="signer bytes of the data subject")
+    ] = None
+    record_patient_number: Annotated[
+        str | None, Field(pattern=PATIENT_NUMBER, description="the holder's own number for the data subject")
+    ] = None
     record_category: Annotated[Term, Field(examples=["health.imaging"])]
     record_data_from: Annotated[int, Field(ge=0, le=NEVER, description="UTC seconds; 0 is unknown")] = 0
     record_data_until: Annotated[int, Field(ge=0, le=NEVER, description="UTC seconds, exclusive")] = 0
@@ -58,12 +62,12 @@ class RecordHeaders(BaseModel):
     record_lock: Annotated[str, Field(pattern=HEX32, description="SHA-256 of a secret")] = ZERO
     record_again: Annotated[bool, Field(description="issue it even if a record with equal content stands")] = False
 
-    def upload(self, media_type: str) -> Upload:
+    def upload(self, media_type: str, kernel: Kernel, holder: str) -> Upload:
         """The kernel's upload, without the content. Raises MalformedInput."""
         if not (3 <= len(media_type) <= 127 and media_type.isascii() and media_type.isprintable()):
             raise MalformedInput("`Content-Type` is the record's media type, in 3 to 127 characters")
         return Upload(
-            data_subject=subject_bytes(self.record_data_subject),
+            data_subject=person_named(kernel, holder, self.record_data_subject, self.record_patient_number),
             category=self.record_category,
             media_type=media_type,
             content=b"",
@@ -85,7 +89,9 @@ async def draft_large_record(
     An interrupted upload stores nothing.
     """
     try:
-        upload, length = headers.upload(request.headers.get("content-type", "")), _declared_length(request)
+        media_type = request.headers.get("content-type", "")
+        upload = await to_thread.run_sync(headers.upload, media_type, kernel, caller.name)
+        length = _declared_length(request)
         draft = partial(kernel.records.large_records.draft, caller.name, upload, length, _Body(request))
         return IssueDrafts.of(await to_thread.run_sync(draft, limiter=_limiter()))
     except LedgerError as error:

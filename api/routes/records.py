@@ -9,12 +9,13 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
 from mydata_ledger.api.acting import ActingFor
-from mydata_ledger.api.auth import AppContextDep, KernelDep, SignedIn, subject_bytes
+from mydata_ledger.api.auth import AppContextDep, KernelDep, SignedIn
 from mydata_ledger.api.numbers import Message, Seconds
 from mydata_ledger.api.own_records import OwnRecordView, own_records
+from mydata_ledger.api.patient_numbers import PatientNumber, person_named
 from mydata_ledger.api.schemas import ZERO, Form, Hex, Hex32, Term, proof_document, to_hex
 from mydata_ledger.ledger.errors import MalformedInput, NotFound
-from mydata_ledger.ledger.kernel import DraftedRecords, RecordStatus, Upload
+from mydata_ledger.ledger.kernel import DraftedRecords, Kernel, RecordStatus, Upload
 from mydata_ledger.ledger.receipt import RECORDS
 from mydata_ledger.ledger.record import Issue
 from mydata_ledger.ledger.typed_data import parse, read_hex
@@ -25,11 +26,12 @@ Position = Annotated[int, Path(ge=0, le=2**62, description="the record's positio
 
 
 class UploadForm(Form):
-    """One record: its exact bytes in base64, its data subject, its category and media type, and the
-    period it is about.
+    """One record: its exact bytes in base64, its data subject or the holder's patient number for them, its category and
+    media type, and the period it is about.
     """
 
-    data_subject: Hex
+    data_subject: Hex | None = None
+    patient_number: PatientNumber | None = None
     category: Term
     media_type: Annotated[str, Field(min_length=3, max_length=127, examples=["application/fhir+json"])]
     content_base64: str
@@ -41,14 +43,14 @@ class UploadForm(Form):
         bool, Field(description="issue it even if a record of yours with equal content stands, for instance a receipt")
     ] = False
 
-    def upload(self) -> Upload:
-        """The kernel's upload. Raises MalformedInput."""
+    def upload(self, kernel: Kernel, holder: str) -> Upload:
+        """The kernel's upload. Raises MalformedInput; InvalidStatement for a patient number that is not bound."""
         try:
             content = base64.b64decode(self.content_base64, validate=True)
         except ValueError as error:
             raise MalformedInput("`content_base64` is not base64") from error
         return Upload(
-            data_subject=subject_bytes(self.data_subject),
+            data_subject=person_named(kernel, holder, self.data_subject, self.patient_number),
             category=self.category,
             media_type=self.media_type,
             content=content,
@@ -119,7 +121,7 @@ def draft_records(form: UploadsForm, caller: SignedIn, kernel: KernelDep) -> Iss
     A record whose content equals that of a standing record of the caller about the same person is not drafted again.
     A draft can be signed for seven days.
     """
-    uploads = [record.upload() for record in form.records]
+    uploads = [record.upload(kernel, caller.name) for record in form.records]
     return IssueDrafts.of(kernel.records.issues.draft_new(caller.name, uploads))
 
 

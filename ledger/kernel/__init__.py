@@ -139,7 +139,7 @@ class Kernel:
             decisions=decisions,
             derived=derived,
             people=people,
-            records=Records.of(world, statements, people, derived),
+            records=Records.of(world, statements, people, derived, consents.acting),
             queries=Queries(world),
             log_consumer=LogConsumer(world, consents.endings, people),
             log_readers=LogReaders(world),

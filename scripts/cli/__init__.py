@@ -13,7 +13,9 @@ from mydata_ledger.client import RequestRefused
 from mydata_ledger.ledger.errors import LedgerError
 from mydata_ledger.scripts.cli import (
     auditing,
+    binding,
     consent,
+    declaring,
     erasing,
     explaining,
     exporting,
@@ -69,6 +71,8 @@ app.add_typer(keystore.app, name="keystore")
 app.add_typer(party.app, name="party")
 app.add_typer(payloads.app, name="payloads")
 app.command("issue")(issuing.issue)
+app.command("declare")(declaring.declare)
+app.add_typer(binding.app, name="binding")
 app.add_typer(consent.app, name="consent")
 app.command("revoke")(consent.revoke)
 app.add_typer(transferring.app, name="transfer")

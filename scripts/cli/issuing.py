@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import mimetypes
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
@@ -74,7 +74,10 @@ class IssuedFile:
 def issue(
     files: Annotated[list[Path], typer.Argument(help="FHIR R4 files (JSON or NDJSON), or any files.")],
     key: Key,
-    subject: Annotated[str, typer.Option("--subject", help="The data subject's 0x address.")],
+    subject: Annotated[str, typer.Option("--subject", help="The data subject's 0x address.")] = "",
+    patient_number: Annotated[
+        str, typer.Option("--patient-number", help="Your own number for the data subject, instead of --subject.")
+    ] = "",
     category: Annotated[
         str, typer.Option(help="Category of files that are not FHIR (default health.other); other JSON needs it.")
     ] = "",
@@ -85,11 +88,14 @@ def issue(
 
     Exit code 1: something that may be a record was not issued.
     """
+    if bool(subject) == bool(patient_number):
+        raise typer.BadParameter("give one of the two", param_hint="--subject / --patient-number")
+    person = {"data_subject": subject} if subject else {"patient_number": patient_number}
     client, _ = signed_in(url, key)
     times = Counter(file.name for file in files)
     names = [file.name if times[file.name] == 1 else str(file) for file in files]
     results = {
-        name: _issue(client, file, subject, category, quiet=as_json) for name, file in zip(names, files, strict=True)
+        name: _issue(client, file, person, category, quiet=as_json) for name, file in zip(names, files, strict=True)
     }
     value = {name: asdict(r) for name, r in results.items()}
     answer(value, "\n".join(line for name, result in results.items() for line in result.lines(name)), as_json)
@@ -97,18 +103,18 @@ def issue(
         raise typer.Exit(1)
 
 
-def _issue(client: Client, file: Path, subject: str, category: str, *, quiet: bool) -> IssuedFile:
+def _issue(client: Client, file: Path, person: Mapping[str, str], category: str, *, quiet: bool) -> IssuedFile:
     """Issue one file. Whatever ends it early is kept as its reason, so that the other files go on."""
     result = IssuedFile()
     try:
         kind = kind_of(file)
-        record = {"data_subject": subject, "category": category or DEFAULT_CATEGORY}
+        record = {**person, "category": category or DEFAULT_CATEGORY}
         if kind is FileKind.OTHER and file.stat().st_size > STREAMED_FROM:
             drafted: Any = draft_file(client, file, dict(record), media_type_of(file), quiet=quiet)
         elif kind is not FileKind.FHIR and file.stat().st_size > MAX_FILE:
             raise TooLarge(f"a file has at most {MAX_FILE} bytes; split it into smaller ones")
         else:
-            drafted = _drafted(client, file, kind, subject, category)
+            drafted = _drafted(client, file, kind, person, category)
         result.skipped += drafted.get("skipped", [])
         result.duplicates += drafted["duplicates"]
         _sign(client, drafted["drafts"], result, file.name, quiet=quiet)
@@ -121,17 +127,18 @@ def _issue(client: Client, file: Path, subject: str, category: str, *, quiet: bo
     return result
 
 
-def _drafted(client: Client, file: Path, kind: FileKind, subject: str, category: str) -> Any:
+def _drafted(client: Client, file: Path, kind: FileKind, person: Mapping[str, str], category: str) -> Any:
     raw = file.read_bytes()
     if kind is FileKind.FHIR:
         headers = {"content-type": "application/fhir+json"}
-        return client.call(
-            "POST", "/health/bundles/drafts", params={"data_subject": subject}, content=raw, headers=headers
-        )
+        number = person.get("patient_number")
+        named = {"params": person} if number is None else {}
+        headers |= {} if number is None else {"patient-number": number}
+        return client.call("POST", "/health/bundles/drafts", content=raw, headers=headers, **named)
     if kind in NEEDS_CATEGORY and not category:
         raise MalformedInput(NEEDS_CATEGORY[kind])
     media_type = MEDIA_TYPES.get(kind) or media_type_of(file)
-    record = {"data_subject": subject, "category": category or DEFAULT_CATEGORY, "media_type": media_type}
+    record = {**person, "category": category or DEFAULT_CATEGORY, "media_type": media_type}
     form = {"records": [{**record, "content_base64": base64.b64encode(raw).decode()}]}
     return client.call("POST", "/records/drafts", json=form)
 

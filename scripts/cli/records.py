@@ -61,7 +61,7 @@ def show(
     client, _ = signed_in(url, key)
     if position < 0:
         listed = client.view("/records", person)
-        lines = [f"{r['position']:>6}  {r['category']:<18} {r['status']:<10} {r['record_id']}" for r in listed]
+        lines = [_line(record) for record in listed]
         answer(listed, "\n".join(lines) or ("no record that you see" if person else "no record about you yet"), as_json)
         return
     if person:
@@ -134,3 +134,8 @@ def _jwk(path: Path | None) -> dict[str, Any] | None:
     if not isinstance(jwk, dict) or "kty" not in jwk or "d" in jwk or jwk["kty"] == "oct":
         raise MalformedInput(f"{path.name} is no public key in JWK (RFC 7517); never give a private one away")
     return jwk
+
+
+def _line(record: dict[str, Any]) -> str:
+    source = "  self-declared" if record["declared_by"] == "self" else ""
+    return f"{record['position']:>6}  {record['category']:<18} {record['status']:<10} {record['record_id']}{source}"

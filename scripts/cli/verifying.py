@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
     NamedDocument = tuple[str, Document | MalformedInput]
 
+SELF_DECLARED = {
+    "en": "self-declared: the person submitted this document; nobody else confirms what it says",
+    "ko": "본인 제출: 본인이 낸 문서이며 다른 곳에서 내용을 확인하지 않았습니다",
+}
 MARKS = {True: "✓", False: "✗", None: "?"}
 MAX_DETAILED = 3
 """Up to this number of documents each check is printed; for more, one line for each invalid document and a count."""
@@ -90,11 +94,22 @@ def _print_each(
     values, lines = [], []
     for (name, document), verdict in zip(first, verdicts, strict=True):
         registries = _registries(document, state)
-        values.append({"file": name, **verdict.as_json(language), **registries})
+        declared = {"declared_by": "self"} if _is_self_declared(document) else {}
+        values.append({"file": name, **verdict.as_json(language), **declared, **registries})
         lines += [f"{name}:"] if len(first) > 1 else []
         lines += [_verdict_text(verdict, language), *([registries["note"]] if registries["note"] else [])]
+        lines += [SELF_DECLARED.get(language, SELF_DECLARED["en"])] if declared else []
     answer(values[0] if len(values) == 1 else {"documents": values}, "\n".join(lines), as_json)
     return {verdict.result for verdict in verdicts}
+
+
+def _is_self_declared(document: Document | MalformedInput) -> bool:
+    from mydata_ledger.ledger.record import Issue
+    from mydata_ledger.ledger.self_declared import is_self_declared
+    from mydata_ledger.scripts.verify import Document
+
+    statement = document.statement if isinstance(document, Document) else None
+    return isinstance(statement, Issue) and is_self_declared(statement)
 
 
 def _verdict_text(verdict: Verdict, language: str) -> str:

@@ -186,3 +186,51 @@ def test_a_file_that_is_issued_again_makes_no_record_and_says_so(issue, door):
     assert [one["record_id"] for one in again["a.json"]["duplicates"]] == [
         one["record_id"] for one in first["a.json"]["records"]
     ]
+
+
+def test_a_code_is_bound_and_a_file_goes_by_patient_number(issue, door, tmp_path):
+    keys = {"person": "01" * 32, "hospital": "02" * 32}
+    for name, key in keys.items():
+        (tmp_path / f"{name}.key").write_text(json.dumps({"wallet": key, "reader": None}))
+
+    def run(name, *words):
+        fixed = ["--key", str(tmp_path / f"{name}.key"), "--url", door.url, "--json"]
+        done = CliRunner().invoke(app, ["binding", *words, *fixed], catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+        return json.loads(done.stdout)
+
+    code = run("person", "code", door.fixture.hospital.address)["code"]
+    made = run("hospital", "bind", "P-77", code)
+    assert run("person", "list") == run("hospital", "list", "--holder") == [made]
+    file = tmp_path / "a.json"
+    file.write_bytes(bundle(PATIENT, LAB))
+    fixed = ["--key", str(tmp_path / "hospital.key"), "--url", door.url, "--json"]
+    done = CliRunner().invoke(app, ["issue", str(file), "--patient-number", "P-77", *fixed], catch_exceptions=False)
+    (record, _) = json.loads(done.stdout)["a.json"]["records"]
+    issued = door.fixture.store.index.record(bytes.fromhex(record["record_id"][2:])).issue
+    assert issued.data_subject == door.fixture.ann.signer
+    assert run("person", "end", made["binding_id"])["state"] == "ended"
+    done = CliRunner().invoke(app, ["issue", str(file), "--patient-number", "P-77", *fixed], catch_exceptions=False)
+    assert (done.exit_code, "no person is bound" in done.stdout) == (1, True)
+    both = CliRunner().invoke(app, ["issue", str(file), "--patient-number", "P-77", "--subject", "0x00", *fixed])
+    assert both.exit_code == 2
+
+
+def test_a_person_declares_a_document_and_the_command_line_says_so(door, tmp_path):
+    key, note, out = tmp_path / "person.key", tmp_path / "note.txt", tmp_path / "record.json"
+    key.write_text(json.dumps({"wallet": "01" * 32, "reader": None}))
+    note.write_bytes(b"I sleep badly, says the command line.")
+    fixed = ["--key", str(key), "--url", door.url]
+    words = ["declare", str(note), "--category", "health.report", *fixed]
+    done = CliRunner().invoke(app, words, catch_exceptions=False)
+    assert (done.exit_code, "self-declared" in done.stdout) == (0, True), done.output
+    again = CliRunner().invoke(app, [*words, "--json"])
+    record = json.loads(again.stdout)
+    assert record["is_new"] is False
+    shown = CliRunner().invoke(app, ["record", "show", *fixed], catch_exceptions=False).stdout
+    (line,) = [one for one in shown.splitlines() if record["record_id"] in one]
+    assert line.endswith("self-declared")
+    position = line.split()[0]
+    CliRunner().invoke(app, ["record", "show", position, "--out", str(out), *fixed], catch_exceptions=False)
+    words = ["verify", str(out), "--rpc", "http://127.0.0.1:9", "--language", "ko"]
+    assert "본인 제출" in CliRunner().invoke(app, words, catch_exceptions=False).stdout

@@ -118,7 +118,8 @@ export interface Message {
     | "consent.asked" | "consent.granted" | "consent.withdrawn" | "consent.expiring" | "data.used" | "data.broke_glass"
     | "data.emergency_extended"
     | "delegation.named" | "study.results" | "link.opened" | "link.made" | "link.passcode_wrong"
-    | "export.made" | "transfer.asked" | "transfer.ended";
+    | "export.made" | "transfer.asked" | "transfer.ended"
+    | "binding.made" | "binding.ended" | "binding.disputed" | "record.withdrawn" | "record.reissued";
   subject: string;
   at: number;
   detail: Record<string, string>;
@@ -201,6 +202,7 @@ export interface RecordView {
   data_until: Whole;
   issued_at: number;
   status: "anchored" | "pending" | "superseded" | "erased";
+  declared_by: "holder" | "self";
 }
 
 export type Terms = Record<string, { label: string; label_ko: string; above: string }>;

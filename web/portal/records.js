@@ -16,9 +16,9 @@ export async function showRecords(container) {
 }
 
 /** @type {(record: RecordView, names: Record<string, string>) => HTMLElement} */
-function card({ category, holder, status, issued_at, data_from, data_until }, names) {
+function card({ category, holder, status, issued_at, data_from, data_until, declared_by }, names) {
   const period = data_from || data_until ? ` · ${translate("period")}: ${data_from ? timeText(data_from) : "…"} – ${data_until ? timeText(data_until) : "…"}` : "";
   return el("article", { class: "card" },
     el("div", { class: "top" }, el("h2", {}, categoryOf(category)), badge(translate(`record.${status}`), TONE[status])),
-    el("p", { class: "when" }, translate("issuedBy", { name: inLanguage(lookUp(names, holder) ?? holder), at: timeText(issued_at) }), period));
+    el("p", { class: "when" }, translate("issuedBy", { name: declared_by === "self" ? translate("selfDeclared") : inLanguage(lookUp(names, holder) ?? holder), at: timeText(issued_at) }), period));
 }

@@ -9,6 +9,8 @@ from mydata_ledger.ledger.kernel.decisions import Decisions
 from mydata_ledger.ledger.kernel.people.announcements import Announcements
 from mydata_ledger.ledger.kernel.people.ask_limits import AskLimits
 from mydata_ledger.ledger.kernel.people.asked_transfers import AskedTransfers
+from mydata_ledger.ledger.kernel.people.binding_codes import BindingCodes
+from mydata_ledger.ledger.kernel.people.bindings import Bindings
 from mydata_ledger.ledger.kernel.people.complaints import Complaints
 from mydata_ledger.ledger.kernel.people.deliveries import Deliveries
 from mydata_ledger.ledger.kernel.people.distribution import Distribution
@@ -45,6 +47,7 @@ class People:
     links: Links
     sharing: LinkSharing
     asked_transfers: AskedTransfers
+    bindings: Bindings
 
     @classmethod
     def of(cls, world: World, statements: StatementSigning, consents: Consents, decisions: Decisions) -> People:
@@ -69,4 +72,5 @@ class People:
             links=links,
             sharing=LinkSharing(world, content, links, LinkLog(world, statements, inbox), consents.acting),
             asked_transfers=AskedTransfers(world, inbox),
+            bindings=Bindings(world, BindingCodes(world), inbox),
         )

@@ -19,7 +19,7 @@ from mydata_ledger.ledger.kernel.records.prove import Proof, Proofs
 from mydata_ledger.ledger.kernel.statement_signing import StatementSigning
 from mydata_ledger.ledger.kernel.work_items import ERASURE, every
 from mydata_ledger.ledger.kernel.world import World
-from mydata_ledger.ledger.receipt import RECORDS, LoggedStatement
+from mydata_ledger.ledger.receipt import RECORDS, LoggedStatement, SignedStatement
 from mydata_ledger.ledger.record import Erasure, Record, key_id
 from mydata_ledger.ledger.typed_data import Domain
 from mydata_ledger.ledger.wording import ENGLISH
@@ -58,25 +58,37 @@ class Erasures:
         summary = self._statements.words(language).erasure(len(records), own=own)
         return [self._statements.draft(erasure, (summary,)) for erasure in erasures]
 
-    def accept(self, signed: Sequence[tuple[Erasure, bytes]], claimed: Domain | None = None) -> list[LoggedStatement]:
-        """Accept signed erasures, all or none, and carry them out. Submitting them again changes nothing.
+    def accept(
+        self,
+        signed: Sequence[tuple[Erasure, bytes]],
+        claimed: Domain | None = None,
+        beside: Sequence[SignedStatement] = (),
+    ) -> list[LoggedStatement]:
+        """Accept signed erasures, all or none, and carry them out. Submitting them again changes nothing. The
+        statements `beside` are logged after them in the same transaction.
 
         Raises WrongChain, SignatureInvalid, NotFound, InvalidStatement, TooLarge; SourceUnavailable if the log has
         accepted and the rest is left to the next run.
         """
+        entries = self.check(signed, claimed)
+        now = self._world.clock.now()
+        for erasure, _ in signed:
+            if not self._is_accepted(erasure):
+                self._plan(erasure, now)
+        logged = self._world.log.append([*entries, *beside], now)
+        for statement in logged[: len(signed)]:
+            self._carry_out(statement)
+        return logged
+
+    def check(self, signed: Sequence[tuple[Erasure, bytes]], claimed: Domain | None = None) -> list[SignedStatement]:
+        """The signed erasures, ready for the log. Raises what `accept` raises before it stores anything."""
         self._statements.check_domain(Erasure, claimed)
         self._check_count(signed)
         entries = [self._statements.seal(erasure, erasure.signer, signature) for erasure, signature in signed]
-        new_erasures = [e for e in (erasure for erasure, _ in signed) if not self._is_accepted(e)]
-        for erasure in new_erasures:
-            self._check_erasure(erasure)
-        now = self._world.clock.now()
-        for erasure in new_erasures:
-            self._plan(erasure, now)
-        logged = self._world.log.append(entries, now)
-        for statement in logged:
-            self._carry_out(statement)
-        return logged
+        for erasure, _ in signed:
+            if not self._is_accepted(erasure):
+                self._check_erasure(erasure)
+        return entries
 
     def finish(self) -> int:
         """Carry out what the log accepted and a crash left undone; returns the number of erasures."""

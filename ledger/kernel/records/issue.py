@@ -15,7 +15,7 @@ from mydata_ledger.ledger.kernel.records.equal_content import EqualContent, Plan
 from mydata_ledger.ledger.kernel.statement_signing import StatementSigning
 from mydata_ledger.ledger.kernel.world import World
 from mydata_ledger.ledger.party import Party
-from mydata_ledger.ledger.receipt import LoggedStatement
+from mydata_ledger.ledger.receipt import LoggedStatement, SignedStatement
 from mydata_ledger.ledger.record import Issue
 from mydata_ledger.ledger.vocabulary import Vocabulary
 
@@ -103,6 +103,10 @@ class Issues:
 
     def accept(self, signed: Sequence[tuple[Issue, bytes]]) -> list[LoggedStatement]:
         """Accept signed issues, all or none. Raises SignatureInvalid, NotEntitled, InvalidStatement."""
+        return self._world.log.append(self.seal(signed), self._world.clock.now())
+
+    def seal(self, signed: Sequence[tuple[Issue, bytes]]) -> list[SignedStatement]:
+        """The signed issues, ready for the log. Raises what `accept` raises before it logs anything."""
         if len(signed) > self._world.bounds.batch:
             raise TooLarge(f"at most {self._world.bounds.batch} records in one call; send the rest in another")
         for issue, _ in signed:
@@ -110,10 +114,7 @@ class Issues:
                 raise InvalidStatement("the statement is not the draft it was made from; draft the record again")
         for holder in {issue.holder for issue, _ in signed}:
             self.accredited_holder(holder)
-        entries = [
-            self._statements.seal(issue, bytes.fromhex(issue.holder[2:]), signature) for issue, signature in signed
-        ]
-        return self._world.log.append(entries, self._world.clock.now())
+        return [self._statements.seal(issue, bytes.fromhex(issue.holder[2:]), signature) for issue, signature in signed]
 
     def _seal_all(self, uploads: Sequence[Upload]) -> list[SealedUpload]:
         ids = [secrets.token_bytes(32) for _ in uploads]

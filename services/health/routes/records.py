@@ -8,9 +8,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 
 from mydata_ledger.api.acting import Acting, ActingFor
-from mydata_ledger.api.auth import KernelDep, SignedIn, subject_bytes
+from mydata_ledger.api.auth import KernelDep, SignedIn
 from mydata_ledger.api.guard import KNOWN_PARAMETERS_ONLY, RawBody, may_show
 from mydata_ledger.api.own_records import OwnRecordView, own_records
+from mydata_ledger.api.patient_numbers import NumberHeader, person_named
 from mydata_ledger.api.routes.timeline import access_categories
 from mydata_ledger.api.schemas import ReleaseView, to_hex
 from mydata_ledger.formats.fhir import split
@@ -37,17 +38,19 @@ BODY = {"requestBody": {"required": True, "content": {"application/fhir+json": {
 @router.post("/bundles/drafts", status_code=201, openapi_extra=BODY)
 def draft_bundle(
     bundle: RawBody,
-    data_subject: Annotated[str, Query(pattern="^0x([0-9a-fA-F]{2}){20,84}$")],
     caller: SignedIn,
     kernel: KernelDep,
+    data_subject: Annotated[str | None, Query(pattern="^0x([0-9a-fA-F]{2}){20,84}$")] = None,
+    patient_number: NumberHeader = None,
 ) -> BundleDrafts:
     """Seal every resource of one person's FHIR R4 file, and return the statements to sign.
 
     The request body is the file, unchanged: a Bundle of any type, Parameters, a resource, or one of these a line
     (NDJSON). What cannot be used is in `skipped`, and the rest goes on. A resource that refers to another Patient is
-    refused. What the caller issued before, and still stands, is in `duplicates`.
+    refused. What the caller issued before, and still stands, is in `duplicates`. The person is named by `data_subject`,
+    or by the header `Patient-Number`, which is the caller's own number for them.
     """
-    parts = split(bundle, subject_bytes(data_subject))
+    parts = split(bundle, person_named(kernel, caller.name, data_subject, patient_number))
     drafted = kernel.records.issues.draft_new(caller.name, parts.uploads)
     return BundleDrafts(
         drafts=[draft.typed for draft in drafted.drafts],

@@ -1,0 +1,101 @@
+"""Self-declared records: a person's own document. The operator is the holder, and the document has the signature of the
+person, or of who acts for them, over its digest.
+"""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from mydata_ledger.ledger.canonical import canonical, read
+from mydata_ledger.ledger.content_digest import CanonicalForm, CanonicalForms, canonical_form
+from mydata_ledger.ledger.errors import MalformedInput
+from mydata_ledger.ledger.record import Issue
+from mydata_ledger.ledger.signers import personal_digest
+
+MEDIA_TYPE = "application/vnd.mydata.self-declared+json"
+RAW = frozenset({"data_subject", "signer", "document", "supersedes"})
+"""Members of a declaration that are bytes, in 0x-hex."""
+ID_OF = b"mydata self-declared record\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """What is signed about a document. `signer` is the data subject, or who acts for them; `document` is its SHA-256.
+
+    The data period is in UTC seconds, end exclusive, (0, 0) if unknown; `supersedes` is a record id or zero.
+    """
+
+    data_subject: bytes
+    signer: bytes
+    category: str
+    media_type: str
+    document: bytes
+    data_from: int
+    data_until: int
+    supersedes: bytes
+    declared_at: int
+
+    @property
+    def text(self) -> str:
+        """The text that a wallet signs by EIP-191."""
+        return (
+            "I declare this document myself. Nobody else confirms it.\n\n"
+            f"Person: 0x{self.data_subject.hex()}\nSigner: 0x{self.signer.hex()}\nCategory: {self.category}\n"
+            f"Media type: {self.media_type}\nPeriod: {self.data_from} to {self.data_until}\n"
+            f"Supersedes: 0x{self.supersedes.hex()}\nSHA-256: 0x{self.document.hex()}\n"
+            f"Declared at: {self.declared_at}"
+        )
+
+    @property
+    def digest(self) -> bytes:
+        """The digest that is signed (32 bytes); for a passkey it is the challenge."""
+        return personal_digest(self.text)
+
+
+def document_of(declaration: Declaration, content: bytes, signature: bytes) -> bytes:
+    """The content of the record: RFC 8785 of the declaration, the signature and the document in base64."""
+    members = {name: getattr(declaration, name) for name in Declaration.__slots__}
+    shown = {name: "0x" + value.hex() if name in RAW else value for name, value in members.items()}
+    signed = {"declaration": shown, "signature": "0x" + signature.hex()}
+    return canonical(signed | {"content": base64.b64encode(content).decode()})
+
+
+def open_document(record: bytes) -> tuple[Declaration, bytes, bytes]:
+    """The declaration, its signature and the document. Whoever has these verifies the signature over
+    `Declaration.digest`. Raises MalformedInput, also if the document is not the one that was signed.
+    """
+    try:
+        value = read(record)
+        shown, content = value["declaration"], base64.b64decode(value["content"], validate=True)
+        members: dict[str, Any] = {n: bytes.fromhex(v[2:]) if n in RAW else v for n, v in shown.items()}
+        declaration, signature = Declaration(**members), bytes.fromhex(value["signature"][2:])
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise MalformedInput("not a self-declared document") from error
+    if sha256(content).digest() != declaration.document:
+        raise MalformedInput("the document is not the one that was signed")
+    return declaration, signature, content
+
+
+def record_id_of(commitment: bytes) -> bytes:
+    """The id of a self-declared record: 32 bytes from its commitment, which is salted."""
+    return sha256(ID_OF + commitment).digest()
+
+
+def is_self_declared(issue: Issue) -> bool:
+    """Whether a record is self-declared. It follows from the Issue alone, without opening it: ids of all other records
+    are random, and this ledger makes every id.
+    """
+    return issue.record_id == record_id_of(issue.commitment)
+
+
+def inner_form(forms: CanonicalForms) -> CanonicalForm:
+    """The form of a self-declared record: that of its document, so that it equals the same document of a holder."""
+
+    def form(record: bytes) -> tuple[str, bytes]:
+        declaration, _, content = open_document(record)
+        return canonical_form(content, declaration.media_type, forms)
+
+    return form

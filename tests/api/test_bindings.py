@@ -1,0 +1,330 @@
+"""A hospital binds its own patient number to a person, who sees, disputes and ends that; a wrong record moves."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from mydata_ledger.ledger.errors import LedgerError, SourceUnavailable
+from mydata_ledger.ledger.kernel.people.binding_codes import SECONDS, WINDOW, WRONG_CODES
+from mydata_ledger.ledger.party import Party
+from mydata_ledger.ledger.record import Erasure, Issue
+from testing.ledger_fixture import wallet
+from testing.stores import open_store
+from tests.api.api_client import ApiClient
+from tests.api.test_delegations import BEN, hex_of
+from tests.api.test_same_content import OBSERVATIONS, bundle
+
+BEA = wallet(71)
+CLINIC = wallet(60)
+
+
+@pytest.fixture(params=["memory", "database"])
+def client(request, tmp_path):
+    store = open_store(f"sqlite:///{tmp_path}/ledger.db") if request.param == "database" else None
+    client = ApiClient(store)
+    fixture = client.fixture
+    fixture.directory.append(Party(CLINIC.address, "The clinic", frozenset({"holder"}), b"", 0, 0))
+    fixture.store.directory.set_parties(fixture.directory)
+    client.heads = {}
+    return client
+
+
+def call(client, who, method, path, form=None, **more):
+    if who not in client.heads:
+        client.heads[who] = client.as_(who)
+    response = client.http.request(method, path, json=form, headers=client.heads[who] | more.get("headers", {}))
+    return response.status_code, response.json()
+
+
+def code_of(client, person=None, holder=None):
+    form = {"holder": (holder or client.fixture.hospital).address}
+    status, answer = call(client, person or client.fixture.ann, "POST", "/me/bindings/codes", form)
+    assert status == 201, answer
+    return answer["code"]
+
+
+def bind(client, number, code, who=None):
+    form = {"patient_number": number, "code": code}
+    return call(client, who or client.fixture.hospital, "POST", "/bindings", form)
+
+
+def bound(client, number="P-1", person=None):
+    status, answer = bind(client, number, code_of(client, person))
+    assert status == 201, answer
+    return answer
+
+
+def issues(client, number, content="eyJhIjoxfQ==", **more):
+    record = {"patient_number": number, "category": "health.report", "media_type": "application/json"} | more
+    form = {"records": [record | {"content_base64": content}]}
+    return call(client, client.fixture.hospital, "POST", "/records/drafts", form)
+
+
+def events(client, person):
+    return sorted(one["event"] for one in call(client, person, "GET", "/me/inbox")[1])
+
+
+def test_a_code_binds_once_and_both_see_it(client):
+    ann, hospital, code = client.fixture.ann, client.fixture.hospital, code_of(client)
+    status, made = bind(client, "P-1", code.lower().replace("-", " "))
+    assert status == 201
+    assert (made["patient_number"], made["how"], made["state"]) == ("P-1", "code", "active")
+    assert made["data_subject"] == hex_of(ann)
+    assert bind(client, "P-1", code) == (201, made), "the same call gives the same binding"
+    assert call(client, ann, "GET", "/me/bindings") == (200, [made])
+    assert call(client, hospital, "GET", "/bindings") == (200, [made])
+    assert call(client, hospital, "POST", "/bindings/search", {"patient_number": "P-1"}) == (200, made)
+    assert (events(client, ann), events(client, hospital)) == (["binding.made"], ["binding.made"])
+
+
+def test_a_code_is_refused_twice_elsewhere_and_when_it_is_old_or_guessed_with_one_sentence(client):
+    code = code_of(client)
+    refused = [bind(client, "P-1", code, CLINIC), bind(client, "P-1", "0000-0000"), bind(client, "P-1", "")]
+    assert bind(client, "P-1", code)[0] == 201
+    refused.append(bind(client, "P-2", code))
+    replaced = code_of(client)
+    code_of(client)
+    refused.append(bind(client, "P-2", replaced))
+    old = code_of(client)
+    client.fixture.clock.passes(SECONDS)
+    refused.append(bind(client, "P-2", old))
+    client.fixture.clock.passes(-SECONDS)
+    refused.append(bind(client, "P-2", old))
+    assert {status for status, _ in refused} == {422, 400}
+    details = {answer["detail"] for status, answer in refused if status == 422}
+    assert details == {"the code is wrong, too old, used, or for another holder; let the person make a new one"}
+    early = code_of(client)
+    client.fixture.clock.passes(-301)
+    assert bind(client, "P-3", early)[0] == 422, "the clock went back behind the making of the code"
+    assert len(call(client, client.fixture.ann, "GET", "/me/bindings")[1]) == 1
+
+
+def test_wrong_codes_are_bounded_for_one_holder_also_at_once(client):
+    bindings, hospital = client.fixture.kernel.people.bindings, client.fixture.hospital.address
+
+    def guess(number):
+        try:
+            bindings.bind(hospital, "P-9", f"0000-{number:04}")
+        except LedgerError as error:
+            return error.code
+        return "bound"
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(guess, range(40)))
+    assert answers.count("invalid_statement") <= WRONG_CODES
+    assert "bound" not in answers
+    code = code_of(client)
+    assert bind(client, "P-9", code)[0] == 429
+    client.fixture.clock.passes(-WINDOW * 2)
+    assert bind(client, "P-9", code)[0] == 429, "a clock that goes back opens no window"
+    client.fixture.clock.passes(WINDOW * 3)
+    assert bind(client, "P-9", code_of(client))[0] == 201
+    assert bind(client, "P-8", code_of(client, holder=CLINIC), CLINIC)[0] == 201
+
+
+def test_one_code_used_by_many_at_once_binds_one_number(client):
+    code, bindings = code_of(client), client.fixture.kernel.people.bindings
+
+    def use(number):
+        try:
+            return bindings.bind(client.fixture.hospital.address, f"P-{number}", code).number
+        except LedgerError:
+            return None
+
+    with ThreadPoolExecutor(6) as pool:
+        numbers = {number for number in pool.map(use, range(6)) if number}
+    assert len(numbers) == len(bindings.of_person(client.fixture.ann.signer)) == 1
+
+
+def test_a_signed_nonce_binds_once(client):
+    ann, hospital = client.fixture.ann, client.fixture.hospital
+    status, shown = call(client, hospital, "POST", "/bindings/nonces")
+    assert status == 201
+    assert "The hospital" in shown["text"]
+    form = {"patient_number": "P-1", "nonce": shown["nonce"], "signer": hex_of(ann)}
+    signed = form | {"signature": "0x" + ann.sign_text(shown["text"]).hex()}
+    other = form | {"signature": "0x" + BEA.sign_text(shown["text"]).hex()}
+    assert call(client, hospital, "POST", "/bindings", other)[0] == 403
+    assert call(client, CLINIC, "POST", "/bindings", signed)[0] == 403
+    status, made = call(client, hospital, "POST", "/bindings", signed)
+    assert (status, made["how"], made["data_subject"]) == (201, "signature", hex_of(ann))
+    status, answer = call(client, hospital, "POST", "/bindings", signed | {"patient_number": "P-2"})
+    assert (status, answer["detail"]) == (403, "the nonce was used; show a new one")
+    late = call(client, hospital, "POST", "/bindings/nonces")[1]
+    client.fixture.clock.passes(SECONDS)
+    signature = "0x" + ann.sign_text(late["text"]).hex()
+    too_late = signed | {"nonce": late["nonce"], "signature": signature}
+    assert call(client, hospital, "POST", "/bindings", too_late)[0] == 403
+    assert call(client, hospital, "POST", "/bindings", form | {"nonce": "zz"})[0] == 403
+
+
+def test_a_number_of_two_people_is_refused_until_it_is_free(client):
+    hospital, first = client.fixture.hospital, bound(client)
+    code = code_of(client, BEA)
+    status, answer = bind(client, "P-1", code)
+    assert (status, answer["detail"][:48]) == (422, "this patient number is bound to another person; ")
+    assert hex_of(client.fixture.ann)[2:] not in json.dumps(answer)
+    assert call(client, hospital, "POST", "/bindings/end", {"patient_number": "P-1"})[1]["state"] == "ended"
+    status, second = bind(client, "P-1", code)
+    assert (status, second["data_subject"]) == (201, hex_of(BEA))
+    assert [one["state"] for one in call(client, hospital, "GET", "/bindings")[1]] == ["ended", "active"]
+    of_ann = call(client, client.fixture.ann, "GET", "/me/bindings")[1]
+    assert [one["binding_id"] for one in of_ann] == [first["binding_id"]]
+
+
+def test_two_hospitals_know_a_person_by_their_own_numbers(client):
+    bound(client, "P-1")
+    assert bind(client, "P-1", code_of(client, BEA, CLINIC), CLINIC)[0] == 201
+    assert [one["holder"] for one in call(client, BEA, "GET", "/me/bindings")[1]] == [CLINIC.address]
+    assert call(client, CLINIC, "POST", "/bindings/search", {"patient_number": "P-7"})[0] == 404
+
+
+def test_a_disputed_or_ended_number_issues_nothing(client):
+    ann, made = client.fixture.ann, bound(client)
+    path = f"/me/bindings/{made['binding_id']}"
+    status, drafted = issues(client, "P-1")
+    assert (status, drafted["drafts"][0]["message"]["dataSubject"]) == (201, hex_of(ann))
+    status, disputed = call(client, ann, "POST", path + "/dispute", {"reason": "not my number"})
+    assert (status, disputed["state"], disputed["reason"]) == (200, "disputed", "not my number")
+    assert issues(client, "P-1")[1]["detail"].startswith("no person is bound to this patient number now")
+    assert call(client, ann, "POST", path + "/confirm")[1]["state"] == "active"
+    assert issues(client, "P-1")[0] == 201
+    assert call(client, BEA, "POST", path + "/end")[0] == 404
+    assert call(client, ann, "POST", path + "/end")[1]["state"] == "ended"
+    assert call(client, ann, "POST", path + "/end")[0] == 200
+    assert call(client, ann, "POST", path + "/confirm")[0] == 422
+    assert issues(client, "P-1")[0] == 422
+    assert {"binding.disputed", "binding.ended"} <= set(events(client, client.fixture.hospital))
+
+
+def test_a_disputed_number_may_be_bound_to_the_right_person(client):
+    made = bound(client)
+    call(client, client.fixture.ann, "POST", f"/me/bindings/{made['binding_id']}/dispute", {})
+    assert bound(client, person=BEA)["data_subject"] == hex_of(BEA)
+    assert [one["state"] for one in call(client, client.fixture.ann, "GET", "/me/bindings")[1]] == ["ended"]
+
+
+def test_a_bundle_and_a_stream_go_by_number_too_and_never_by_url(client):
+    hospital, ann = client.fixture.hospital, client.fixture.ann
+    bound(client)
+    head = client.as_(hospital)
+    by_number = head | {"Patient-Number": "P-1"}
+    drafted = client.http.post("/health/bundles/drafts", content=bundle(*OBSERVATIONS), headers=by_number)
+    assert {one["message"]["dataSubject"] for one in drafted.json()["drafts"]} == {hex_of(ann)}
+    names = {"Record-Patient-Number": "P-1", "Record-Category": "health.imaging", "Content-Type": "application/dicom"}
+    assert client.http.post("/records/drafts/stream", content=b"x", headers=head | names).status_code == 201
+    none = client.http.post("/health/bundles/drafts", content=bundle(), headers=head)
+    assert none.status_code == 400
+    both = client.http.post(f"/health/bundles/drafts?data_subject={hex_of(ann)}", content=bundle(), headers=by_number)
+    assert both.status_code == 400
+    assert issues(client, "P-1", data_subject=hex_of(ann))[0] == 400
+    assert issues(client, "P 1")[0] == 400
+
+
+def test_only_an_accredited_holder_binds_and_only_who_may_acts_for_a_person(client):
+    trial = client.fixture.trial
+    assert bind(client, "P-1", "0000-0000", trial)[0] == 403
+    assert call(client, trial, "POST", "/bindings/nonces")[0] == 403
+    assert call(client, client.fixture.ann, "POST", "/me/bindings/codes", {"holder": trial.address})[0] == 403
+    path = f"/me/bindings/codes?for={hex_of(client.fixture.ann)}"
+    assert call(client, BEN, "POST", path, {"holder": CLINIC.address})[0] == 403
+
+
+def test_the_database_names_neither_number_nor_code(client, tmp_path):
+    code = code_of(client)
+    bind(client, "P-SECRET-77", code)
+    stored = b"".join(path.read_bytes() for path in tmp_path.glob("ledger.db*"))
+    assert b"P-SECRET-77" not in stored
+    assert code.encode() not in stored
+    assert code.replace("-", "").encode() not in stored
+    assert client.fixture.kernel.people.bindings.codes.forget() == 0
+    client.fixture.clock.passes(SECONDS)
+    assert client.fixture.kernel.people.bindings.codes.forget() == 1
+
+
+def wrong_record(client):
+    """A record that the hospital issued to Ann, who is the wrong person."""
+    bound(client, "P-1")
+    bound(client, "P-2", BEA)
+    _, drafted = issues(client, "P-1")
+    signed = client.signed(client.fixture.hospital, Issue, drafted["drafts"][0])
+    form = {"records": [{"message": signed["message"], "signature": signed["signature"]}]}
+    return call(client, client.fixture.hospital, "POST", "/records", form)[1]["records"][0]["record_id"]
+
+
+def reissue_form(client, wrong, number="P-2"):
+    record = {"patient_number": number, "category": "health.report", "media_type": "application/json"}
+    form = {"record_id": wrong, "record": record | {"content_base64": "eyJhIjoxfQ=="}}
+    status, drafts = call(client, client.fixture.hospital, "POST", "/records/reissues/drafts", form)
+    if status != 201:
+        return status, drafts
+    hospital = client.fixture.hospital
+    issue = client.signed(hospital, Issue, drafts["issue"])
+    return {
+        "erasure": client.signed(hospital, Erasure, drafts["erasure"]),
+        "issue": {"message": issue["message"], "signature": issue["signature"]},
+    }
+
+
+def test_a_record_of_the_wrong_person_moves_and_both_learn_of_it(client):
+    fixture, wrong = client.fixture, wrong_record(client)
+    form = reissue_form(client, wrong)
+    before = fixture.store.log.head("records").size
+    status, done = call(client, fixture.hospital, "POST", "/records/reissues", form)
+    assert status == 202, done
+    assert call(client, fixture.hospital, "POST", "/records/reissues", form) == (202, done), "it is safe to repeat"
+    assert fixture.store.log.head("records").size == before + 2
+    assert fixture.store.index.record(bytes.fromhex(wrong[2:])).erased
+    moved = fixture.store.index.record(bytes.fromhex(done["record_id"][2:]))
+    assert moved.issue.data_subject == BEA.signer
+    inboxes = {who: call(client, who, "GET", "/me/inbox")[1] for who in (fixture.ann, BEA)}
+    assert {one["event"] for one in inboxes[fixture.ann]} == {"binding.made", "record.withdrawn"}
+    assert {one["event"] for one in inboxes[BEA]} == {"binding.made", "record.reissued"}
+    for who, other in ((fixture.ann, BEA), (BEA, fixture.ann)):
+        assert hex_of(other)[2:] not in json.dumps(inboxes[who])
+    assert {one["detail"]["by"] for one in inboxes[fixture.ann]} == {"The hospital"}
+
+
+def test_a_record_is_reissued_once_and_to_another_person(client):
+    wrong = wrong_record(client)
+    assert reissue_form(client, wrong, "P-1")[1]["detail"].startswith("the record is this person's already")
+    one, two = reissue_form(client, wrong), reissue_form(client, wrong)
+    assert call(client, client.fixture.hospital, "POST", "/records/reissues", one)[0] == 202
+    status, answer = call(client, client.fixture.hospital, "POST", "/records/reissues", two)
+    assert (status, answer["detail"][:36]) == (422, "the record was withdrawn already; it")
+    assert reissue_form(client, wrong)[0] == 422
+    mixed = {"erasure": one["erasure"], "issue": two["issue"]}
+    assert call(client, client.fixture.hospital, "POST", "/records/reissues", mixed)[0] == 422
+    assert len([r for r in client.fixture.store.index.records_of(BEA.signer) if not r.erased]) == 1
+
+
+def test_a_reissue_survives_a_crash_between_its_steps(client, monkeypatch):
+    fixture, wrong = client.fixture, wrong_record(client)
+    form = reissue_form(client, wrong)
+
+    def down(_):
+        raise SourceUnavailable("the keystore is down")
+
+    monkeypatch.setattr(type(fixture.world.keys), "destroy", lambda _, __: down(None))
+    assert call(client, fixture.hospital, "POST", "/records/reissues", form)[0] == 503
+    monkeypatch.undo()
+    assert [r.erased for r in fixture.store.index.records_of(fixture.ann.signer)] == [True]
+    assert [r.erased for r in fixture.store.index.records_of(BEA.signer)] == [False]
+    assert fixture.kernel.records.erasures.finish() == 1
+    assert fixture.kernel.records.reissues.finish() == 1
+    assert fixture.kernel.records.reissues.finish() == 0
+    assert events(client, fixture.ann)[-1] == "record.withdrawn"
+    assert events(client, BEA)[-1] == "record.reissued"
+    assert call(client, fixture.hospital, "POST", "/records/reissues", form)[0] == 202
+
+
+def test_another_holder_cannot_move_a_record(client):
+    wrong = wrong_record(client)
+    form = reissue_form(client, wrong)
+    record = {"data_subject": hex_of(BEA), "category": "health.report", "media_type": "text/plain"}
+    question = {"record_id": wrong, "record": record | {"content_base64": ""}}
+    assert call(client, CLINIC, "POST", "/records/reissues/drafts", question)[0] == 404
+    altered = form["issue"] | {"message": form["issue"]["message"] | {"dataSubject": hex_of(CLINIC)}}
+    assert call(client, client.fixture.hospital, "POST", "/records/reissues", form | {"issue": altered})[0] == 422
+    assert not client.fixture.store.index.record(bytes.fromhex(wrong[2:])).erased
