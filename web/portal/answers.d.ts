@@ -118,7 +118,8 @@ export interface Message {
     | "consent.asked" | "consent.granted" | "consent.withdrawn" | "consent.expiring" | "data.used" | "data.broke_glass"
     | "data.emergency_extended"
     | "delegation.named" | "study.results" | "link.opened" | "link.made" | "link.passcode_wrong"
-    | "export.made" | "transfer.asked" | "transfer.ended";
+    | "export.made" | "transfer.asked" | "transfer.ended"
+    | "copies.expiring" | "copies.to_delete" | "retention.ended";
   subject: string;
   at: number;
   detail: Record<string, string>;

@@ -43,6 +43,8 @@ export const KOREAN = {
   "delegation.named": "{delegate}: 서명할 사람으로 지정되었습니다", "study.results": "{by}: 결과가 나왔습니다 ({subject})",
   "link.opened": "{by}: 내 공유 링크를 열었습니다 ({link})", "link.made": "{by}: 나를 대신해 공유 링크를 만들었습니다 ({link})",
   "transfer.asked": "정보주체가 데이터 전송을 요구했습니다", "transfer.ended": "전송요구가 끝났습니다",
+  "copies.expiring": "보관 중인 사본의 파기 기한이 다가옵니다", "copies.to_delete": "보관 중인 사본을 지금 파기해야 합니다",
+  "retention.ended": "동의의 파기 기한에 따라 자료를 파기했습니다",
   "export.made": "{by}: 대리인으로서 나에 관한 모든 자료를 내려받았습니다",
   "link.passcode_wrong": "{by}: 내 공유 링크의 암호를 잘못 입력했습니다 ({link})",
   asks: "{name}의 요청", benefit: "제공 혜택", reference: "참조 번호", answerBy: "답변 기한",

@@ -10,6 +10,7 @@ from mydata_ledger.ledger.kernel.people.announcements import Announcements
 from mydata_ledger.ledger.kernel.people.ask_limits import AskLimits
 from mydata_ledger.ledger.kernel.people.asked_transfers import AskedTransfers
 from mydata_ledger.ledger.kernel.people.complaints import Complaints
+from mydata_ledger.ledger.kernel.people.copies import Copies
 from mydata_ledger.ledger.kernel.people.deliveries import Deliveries
 from mydata_ledger.ledger.kernel.people.distribution import Distribution
 from mydata_ledger.ledger.kernel.people.inbox import Inbox
@@ -19,6 +20,7 @@ from mydata_ledger.ledger.kernel.people.link_log import LinkLog
 from mydata_ledger.ledger.kernel.people.links import Links
 from mydata_ledger.ledger.kernel.people.request_on_denial import RequestOnDenial
 from mydata_ledger.ledger.kernel.people.requests import Requests
+from mydata_ledger.ledger.kernel.people.retention import Retention
 from mydata_ledger.ledger.kernel.people.reviews import Reviews
 from mydata_ledger.ledger.kernel.people.shared_links import LinkSharing
 from mydata_ledger.ledger.kernel.people.subscriptions import Subscriptions
@@ -45,6 +47,8 @@ class People:
     links: Links
     sharing: LinkSharing
     asked_transfers: AskedTransfers
+    copies: Copies
+    retention: Retention
 
     @classmethod
     def of(cls, world: World, statements: StatementSigning, consents: Consents, decisions: Decisions) -> People:
@@ -52,6 +56,7 @@ class People:
         subscriptions, wishes = Subscriptions(world), StandingWishes(world)
         reviews, links = Reviews(world), Links(world, consents.acting)
         inbox, limits = Inbox(world, subscriptions), AskLimits(world, wishes)
+        copies = Copies(world, consents.endings, inbox)
         content = LinkContent(world, decisions.evaluation)
         requests = Requests(world, consents.drafts, wishes, limits, inbox)
         return cls(
@@ -69,4 +74,6 @@ class People:
             links=links,
             sharing=LinkSharing(world, content, links, LinkLog(world, statements, inbox), consents.acting),
             asked_transfers=AskedTransfers(world, inbox),
+            copies=copies,
+            retention=Retention(world, consents.endings, links, inbox, copies),
         )
