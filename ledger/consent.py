@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-from mydata_ledger.ledger.terms import COUNTED, FROM, Condition
+from mydata_ledger.ledger.terms import COUNTED, FROM, RETAIN, Condition
 
 NEVER = 2**63 - 1
 """`expires` of a grant without an end."""
@@ -115,6 +116,20 @@ def _read(conditions: tuple[str, ...]) -> tuple[Condition | None, ...]:
 def category_covers(granted: str, requested: str) -> bool:
     """Whether category `granted` equals `requested` or is above it: `health` covers `health.lab`, `*` covers all."""
     return granted in {"*", requested} or requested.startswith(granted + ".")
+
+
+def retains(grants: Sequence[Grant], categories: Sequence[str], at_time: int) -> bool:
+    """Whether permits that are open at `at_time` and whose retention has not ended then cover all of the categories;
+    no categories stand for any.
+    """
+    held = [
+        category
+        for grant in grants
+        if grant.effect is Effect.PERMIT and grant.open_at(at_time)
+        if all(term is not None and (term.name != RETAIN or at_time < term.number) for term in grant.terms())
+        for category in grant.categories
+    ]
+    return bool(categories) and all(any(category_covers(one, category) for one in held) for category in categories)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,9 @@ class Event(StrEnum):
     PASSCODE_WRONG = "link.passcode_wrong"
     TRANSFER_ASKED = "transfer.asked"
     TRANSFER_ENDED = "transfer.ended"
+    COPIES_EXPIRING = "copies.expiring"
+    COPIES_TO_DELETE = "copies.to_delete"
+    RETENTION_ENDED = "retention.ended"
 
 
 @dataclass(frozen=True, slots=True)

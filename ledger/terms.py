@@ -13,7 +13,7 @@ NUMBERED = frozenset({"max-uses", "aggregate-only", "retain-until", "every-days"
 NAMING = frozenset({"redact", "mask", "only"})
 """Conditions that name a member of the record, at any depth."""
 PLAIN = frozenset({"once", "pseudonymise", "emergency-only", "no-onward-transfer"})
-FROM, ASSET = "from", "asset"
+FROM, ASSET, RETAIN = "from", "asset", "retain-until"
 ALTERNATIVES = frozenset({"only", FROM, ASSET})
 """Conditions of which several in one grant permit more than one of them does: each names one of what is permitted. Of
 every other condition, more in a grant permit less.

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from mydata_ledger.ledger.consent import NEVER, Consent, Effect, Grant
 from mydata_ledger.ledger.errors import InvalidStatement
-from mydata_ledger.ledger.terms import ASSET, FROM, Condition, canonical, values
+from mydata_ledger.ledger.terms import ASSET, FROM, RETAIN, Condition, canonical, values
 
-TRANSFER, ONCE, EVERY, RETAIN = "transfer", "once", "every-days", "retain-until"
+TRANSFER, ONCE, EVERY = "transfer", "once", "every-days"
 LONGEST_INTERVAL = 366
 
 

@@ -32,6 +32,9 @@ EVENT_TEXTS = {
     "link.passcode_wrong": "a wrong passcode was entered for one of your links",
     "transfer.asked": "a person asks you to transfer data",
     "transfer.ended": "a request to transfer data ended",
+    "copies.expiring": "copies that you have must be deleted soon",
+    "copies.to_delete": "copies that you have must be deleted now",
+    "retention.ended": "data was deleted at the deadline of a consent",
     "export.made": "your delegate downloaded everything about you",
 }
 """The text of each `ledger.message.Event`, for the subject line of the mail."""

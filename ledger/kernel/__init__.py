@@ -37,10 +37,12 @@ from mydata_ledger.ledger.kernel.log_consumer import LogConsumer
 from mydata_ledger.ledger.kernel.log_positions import LogReaders
 from mydata_ledger.ledger.kernel.people import People
 from mydata_ledger.ledger.kernel.people.asked_transfers import AskedTransfer
+from mydata_ledger.ledger.kernel.people.copies import ReaderCopies
 from mydata_ledger.ledger.kernel.people.deliveries import Delivery, Notifier
 from mydata_ledger.ledger.kernel.people.link_content import OwnRecord
 from mydata_ledger.ledger.kernel.people.links import Link
 from mydata_ledger.ledger.kernel.people.requests import RequestTerms
+from mydata_ledger.ledger.kernel.people.retention import Deadline
 from mydata_ledger.ledger.kernel.people.reviews import Review
 from mydata_ledger.ledger.kernel.people.shared_links import LinkTerms, NewLink
 from mydata_ledger.ledger.kernel.queries import Queries
@@ -57,6 +59,7 @@ __all__ = [
     "AnswerChange",
     "AskedTransfer",
     "Bounds",
+    "Deadline",
     "DelegateAppointment",
     "Delivery",
     "Draft",
@@ -82,6 +85,7 @@ __all__ = [
     "PastDecision",
     "PointInTime",
     "Proof",
+    "ReaderCopies",
     "RecordDecision",
     "RecordPage",
     "RecordStatus",

@@ -24,6 +24,8 @@ from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, AccessReceipt, Logged
 from mydata_ledger.ledger.work_item import WorkItem
 
 WAITING, DONE = "waiting", "done"
+DEADLINES = "retention"
+"""The name of the position up to which consents were read for their deadlines."""
 CHAIN = b"chain"
 """The name of the position mark for consents that ended on chain."""
 REMIND_BEFORE = 14 * 86_400
@@ -38,7 +40,7 @@ class LogConsumer:
     def __init__(self, world: World, endings: Endings, people: People) -> None:
         self._world, self._endings, self._inbox, self._links = world, endings, people.inbox, people.links
         self._reviews, self._requests = people.reviews, people.requests
-        self._asked_transfers = people.asked_transfers
+        self._asked_transfers, self._retention = people.asked_transfers, people.retention
         self._request_on_denial = people.request_on_denial
         self._incident_notices = IncidentNotices(world, people.inbox)
         self._readers = LogReaders(world)
@@ -50,6 +52,8 @@ class LogConsumer:
         for item in self._world.work_items.due(REMINDER, WAITING, now, AT_ONCE):
             self._remind(item, now)
         self._asked_transfers.end_due()
+        self._readers.read(DEADLINES, CONSENTS, self._retention.plan)
+        self._retention.turn()
         return read
 
     def _read_chain(self) -> int:

@@ -12,15 +12,16 @@ from mydata_ledger.ledger.receipt import ACCESS
 from mydata_ledger.ledger.replay import Outcome, Replay
 from mydata_ledger.ledger.terms import DAY
 from testing.ledger_fixture import LAB, NOW, LedgerFixture
+from testing.stores import open_store
 from tests.ledger.test_replay import evidence
 
 PURPOSE = "hl7:CLINTRCH"
 
 
-@pytest.fixture
-def world():
+@pytest.fixture(params=["memory", "database"])
+def world(request, tmp_path):
     """The trial is a collector too."""
-    world = LedgerFixture()
+    world = LedgerFixture(store=open_store(f"sqlite:///{tmp_path}/ledger.db") if request.param == "database" else None)
     as_collector(world, {"trial", "collector"})
     return world
 

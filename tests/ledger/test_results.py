@@ -112,7 +112,7 @@ def test_results_wait_for_the_chain_as_the_rule_does(world):
     assert reached(world) == []
 
 
-@pytest.mark.parametrize("condition", ["emergency-only", f"retain-until:{NOW - 60}"])
+@pytest.mark.parametrize("condition", ["emergency-only", f"retain-until:{NOW - 60}", "asset:meter-a"])
 def test_results_reach_nobody_under_a_condition_that_permits_nothing_now(world, condition):
     signs(world, replace(permit(world), conditions=(condition,)))
     announces(world)

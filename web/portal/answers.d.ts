@@ -119,7 +119,8 @@ export interface Message {
     | "data.emergency_extended"
     | "delegation.named" | "study.results" | "link.opened" | "link.made" | "link.passcode_wrong"
     | "export.made" | "transfer.asked" | "transfer.ended"
-    | "binding.made" | "binding.ended" | "binding.disputed" | "record.withdrawn" | "record.reissued";
+    | "binding.made" | "binding.ended" | "binding.disputed" | "record.withdrawn" | "record.reissued"
+    | "copies.expiring" | "copies.to_delete" | "retention.ended";
   subject: string;
   at: number;
   detail: Record<string, string>;

@@ -41,6 +41,8 @@ export const ENGLISH = {
   "delegation.named": "{delegate} was named to sign", "study.results": "{by} has results: {subject}",
   "link.opened": "{by} opened your share link {link}", "link.made": "{by} made the share link {link} for you",
   "transfer.asked": "a person asks you to transfer data", "transfer.ended": "a request to transfer data ended",
+  "copies.expiring": "copies that you have must be deleted soon", "copies.to_delete": "copies that you have must be deleted now",
+  "retention.ended": "data was deleted at the deadline of a consent",
   "export.made": "{by} downloaded everything about you, as your delegate",
   "binding.made": "{by} knows you by its own patient number now", "binding.ended": "{by} issues nothing to you by its patient number any more", "binding.disputed": "You disputed the patient number by which {by} knows you",
   "record.withdrawn": "{by} withdrew a record that was not yours", "record.reissued": "{by} issued a record to you that another person had by mistake",

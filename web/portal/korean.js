@@ -45,6 +45,8 @@ export const KOREAN = {
   "transfer.asked": "정보주체가 데이터 전송을 요구했습니다", "transfer.ended": "전송요구가 끝났습니다",
   "binding.made": "{by}: 환자 번호를 내 계정에 연결했습니다", "binding.ended": "{by}: 환자 번호 연결이 끝나 그 번호로는 더 발급하지 않습니다", "binding.disputed": "{by}의 환자 번호에 이의를 제기했습니다",
   "record.withdrawn": "{by}: 내 것이 아닌 기록을 거두어들였습니다", "record.reissued": "{by}: 다른 사람에게 잘못 발급한 기록을 나에게 다시 발급했습니다",
+  "copies.expiring": "보관 중인 사본의 파기 기한이 다가옵니다", "copies.to_delete": "보관 중인 사본을 지금 파기해야 합니다",
+  "retention.ended": "동의의 파기 기한에 따라 자료를 파기했습니다",
   "export.made": "{by}: 대리인으로서 나에 관한 모든 자료를 내려받았습니다",
   "link.passcode_wrong": "{by}: 내 공유 링크의 암호를 잘못 입력했습니다 ({link})",
   asks: "{name}의 요청", benefit: "제공 혜택", reference: "참조 번호", answerBy: "답변 기한",

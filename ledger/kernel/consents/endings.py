@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from mydata_ledger.ledger.access import ConsentState
-from mydata_ledger.ledger.consent import NEVER, Consent, Revocation
+from mydata_ledger.ledger.consent import NEVER, Consent, Revocation, retains
 from mydata_ledger.ledger.delegation import Delegation, DelegationState, renewals_of, still_covers
 from mydata_ledger.ledger.kernel.work_items import DERIVED
 from mydata_ledger.ledger.kernel.world import World
@@ -17,9 +17,9 @@ from mydata_ledger.ledger.status import Status
 from mydata_ledger.ledger.work_item import WorkItem
 
 LIVE, OVER = "live", "over"
-SCOPE, CAUSE, RENEWED, ENDED = "categories", "cause", "renewed:", "ended:"
-"""Members of a work item, `SCOPE` for the categories of its data and `CAUSE` for what ended it: one of the two prefixes
-and the entry of the delegation.
+SCOPE, CAUSE, RENEWED, ENDED, RETAINED = "categories", "cause", "renewed:", "ended:", "retained:"
+"""Members of a work item, `SCOPE` for the categories of its data and `CAUSE` for what ended it: one of the prefixes
+and the entry of the delegation, or the deadline of retention.
 """
 WRAPPED_KEY, SIGNED, SESSION = "wrapped_key", "consent", "session"
 HALF = 16
@@ -92,7 +92,7 @@ class Endings:
         target = self._statement(statement.consent)
         if isinstance(target, Delegation):
             return self._end_office(statement.consent, target, logged.accepted_at)
-        return [*self._end_derived(statement.consent), *self._released_keys(statement.data_subject, statement.consent)]
+        return [*self._end_derived(statement.consent), *self.released_keys(statement.data_subject, statement.consent)]
 
     def ended_on_chain(self, entry: bytes) -> list[EndedItem]:
         """End everything that rested on a consent or delegation whose end is known only from the chain."""
@@ -100,6 +100,19 @@ class Endings:
         if isinstance(statement, Delegation):
             return self._end_office(entry, statement, self._world.clock.now())
         return self._end_derived(entry)
+
+    def end_retained(self, entry: bytes, until: int) -> list[EndedItem]:
+        """End what rests on a consent at a deadline of `retain-until`, and return it; repeating the call returns the
+        equal list. What is about categories that its other permits cover, which have not ended then, stays.
+        """
+        consent, cause = self._statement(entry), f"{RETAINED}{until}"
+        state = self._world.index.consent(entry)
+        grants = consent.grants if isinstance(consent, Consent) and state and state.stands else ()
+        return [
+            self._end_item(item, cause)
+            for item in self._derived(entry)
+            if item.body.get(CAUSE, cause) == cause and not retains(grants, item.body.get(SCOPE, ()), until)
+        ]
 
     def _end_uncovered(self, logged: LoggedStatement, renewal: Delegation) -> list[EndedItem]:
         """End what was made under the delegations that this one renews and is not covered by it; the rest goes on."""
@@ -142,7 +155,7 @@ class Endings:
         """A consent that a delegate signed, and everything that rested on it."""
         statement = state.consent
         itself = EndedItem(SIGNED, "0x" + state.entry.hex(), statement.grantee, statement.signed_at)
-        return [itself, *self._end_derived(state.entry), *self._released_keys(statement.data_subject, state.entry)]
+        return [itself, *self._end_derived(state.entry), *self.released_keys(statement.data_subject, state.entry)]
 
     def _signed_under(
         self, renewals: Sequence[DelegationState], states: Sequence[DelegationState]
@@ -190,7 +203,7 @@ class Endings:
                 yield item
             after = page[-1].id
 
-    def _released_keys(self, data_subject: bytes, entry: bytes) -> list[EndedItem]:
+    def released_keys(self, data_subject: bytes, entry: bytes) -> list[EndedItem]:
         """The keys that were released under a consent, for each reader the first of each record."""
         first_releases: dict[tuple[str, bytes], EndedItem] = {}
         for statement in self._receipts(data_subject):

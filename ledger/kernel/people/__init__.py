@@ -12,6 +12,7 @@ from mydata_ledger.ledger.kernel.people.asked_transfers import AskedTransfers
 from mydata_ledger.ledger.kernel.people.binding_codes import BindingCodes
 from mydata_ledger.ledger.kernel.people.bindings import Bindings
 from mydata_ledger.ledger.kernel.people.complaints import Complaints
+from mydata_ledger.ledger.kernel.people.copies import Copies
 from mydata_ledger.ledger.kernel.people.deliveries import Deliveries
 from mydata_ledger.ledger.kernel.people.distribution import Distribution
 from mydata_ledger.ledger.kernel.people.inbox import Inbox
@@ -21,6 +22,7 @@ from mydata_ledger.ledger.kernel.people.link_log import LinkLog
 from mydata_ledger.ledger.kernel.people.links import Links
 from mydata_ledger.ledger.kernel.people.request_on_denial import RequestOnDenial
 from mydata_ledger.ledger.kernel.people.requests import Requests
+from mydata_ledger.ledger.kernel.people.retention import Retention
 from mydata_ledger.ledger.kernel.people.reviews import Reviews
 from mydata_ledger.ledger.kernel.people.shared_links import LinkSharing
 from mydata_ledger.ledger.kernel.people.subscriptions import Subscriptions
@@ -48,6 +50,8 @@ class People:
     sharing: LinkSharing
     asked_transfers: AskedTransfers
     bindings: Bindings
+    copies: Copies
+    retention: Retention
 
     @classmethod
     def of(cls, world: World, statements: StatementSigning, consents: Consents, decisions: Decisions) -> People:
@@ -55,6 +59,7 @@ class People:
         subscriptions, wishes = Subscriptions(world), StandingWishes(world)
         reviews, links = Reviews(world), Links(world, consents.acting)
         inbox, limits = Inbox(world, subscriptions), AskLimits(world, wishes)
+        copies = Copies(world, consents.endings, inbox)
         content = LinkContent(world, decisions.evaluation, decisions.opening)
         requests = Requests(world, consents.drafts, wishes, limits, inbox)
         return cls(
@@ -73,4 +78,6 @@ class People:
             sharing=LinkSharing(world, content, links, LinkLog(world, statements, inbox), consents.acting),
             asked_transfers=AskedTransfers(world, inbox),
             bindings=Bindings(world, BindingCodes(world), inbox),
+            copies=copies,
+            retention=Retention(world, consents.endings, links, inbox, copies),
         )

@@ -43,23 +43,27 @@ class AskedTransfers:
         entry, at_time, holders = logged.signed.entry.entry, logged.accepted_at, holders_in(consent, logged.accepted_at)
         for holder in holders:
             ends = max(grant.expires for grant in consent.grants if holder in asked_of(grant))
-            due, body = ends if ends < NEVER else 0, {"consent": entry.hex()}
+            due, body = ends if ends < NEVER else 0, {"consent": entry.hex(), "ends": ends}
             self._world.work_items.file(
                 WorkItem(TRANSFER, _id(entry, holder), consent.data_subject, holder, LIVE, due, body)
             )
             self._inbox.notify(Message(holder, Event.TRANSFER_ASKED, "0x" + entry.hex(), at_time, {}))
         for item in self._items(consent.previous):
-            self._end(item, at_time, silently=item.party in holders)
+            if item.party not in holders:
+                self._notify_of_end(item, at_time)
+            self._world.work_items.discard(TRANSFER, item.id)
 
     def end(self, entry: bytes, at_time: int) -> None:
         """Notify the holders that a consent named that it ended at `at_time` (UTC seconds)."""
         for item in self._items(entry):
-            self._end(item, at_time)
+            self._notify_of_end(item, at_time)
+            self._world.work_items.discard(TRANSFER, item.id)
 
     def end_due(self) -> None:
         """Notify the holders whose transfers ended by their date."""
         for item in self._world.work_items.due(TRANSFER, LIVE, self._world.clock.now(), AT_ONCE):
-            self._end(item, item.due)
+            self._notify_of_end(item, item.due)
+            self._world.work_items.file(replace(item, state=OVER, due=0))
 
     def of(self, holder: str, after: bytes = b"", limit: int = AT_ONCE) -> list[AskedTransfer]:
         """The grants that ask the holder now, of the first `limit` consents with any beyond `after`."""
@@ -71,7 +75,10 @@ class AskedTransfers:
         return found
 
     def _live(self, item: WorkItem) -> list[AskedTransfer]:
-        state, now = self._world.index.consent(bytes.fromhex(item.body["consent"])), self._world.clock.now()
+        now = self._world.clock.now()
+        if item.body["ends"] <= now:
+            return []
+        state = self._world.index.consent(bytes.fromhex(item.body["consent"]))
         grants = state.consent.grants if state and state.stands else ()
         asking = [grant for grant in grants if grant.expires > now and item.party in asked_of(grant)]
         return [AskedTransfer(item.id, state, grant) for grant in asking if state]
@@ -84,13 +91,10 @@ class AskedTransfers:
             if item := self._world.work_items.item(TRANSFER, _id(entry, holder)):
                 yield item
 
-    def _end(self, item: WorkItem, at_time: int, *, silently: bool = False) -> None:
-        if item.state != LIVE:
-            return
-        if not silently:
+    def _notify_of_end(self, item: WorkItem, at_time: int) -> None:
+        if item.state == LIVE:
             subject = "0x" + str(item.body["consent"])
             self._inbox.notify(Message(item.party, Event.TRANSFER_ENDED, subject, at_time, {}))
-        self._world.work_items.file(replace(item, state=OVER, due=0))
 
 
 def _id(entry: bytes, holder: str) -> bytes:

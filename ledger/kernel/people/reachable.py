@@ -9,7 +9,7 @@ from mydata_ledger.ledger.errors import UnknownTerm
 from mydata_ledger.ledger.kernel.world import World
 from mydata_ledger.ledger.party import ANYONE
 from mydata_ledger.ledger.scope import overlaps
-from mydata_ledger.ledger.terms import Condition
+from mydata_ledger.ledger.terms import ASSET, Condition
 
 RESEARCH, CONTACT = "hl7:HRESCH", "contact"
 
@@ -61,6 +61,6 @@ class Reachable:
 
 def _may_hold(at_time: int, term: Condition | None) -> bool:
     """Whether a permit under this condition permits anything beside an emergency at `at_time` (UTC seconds)."""
-    if term is None or term.name == "emergency-only":
+    if term is None or term.name in {"emergency-only", ASSET}:
         return False
     return term.name != "retain-until" or at_time < term.number
