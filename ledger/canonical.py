@@ -15,6 +15,7 @@ from mydata_ledger.ledger.errors import MalformedInput, TooLarge
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_DEPTH = 200
+SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 STRING = re.compile(rb'"(?:[^"\\]++|\\.?)*+"?', re.DOTALL)
 """A string, or the start of an unterminated string: matched in one pass for any content."""
 STEP = bytes.maketrans(b"[{]}", b"\2\2\0\0")
@@ -44,7 +45,7 @@ def read(raw: bytes, *, exact: bool = False) -> Any:
         )
     except ValueError as error:
         raise MalformedInput(_error_text(error)) from error
-    if b"\\u" in raw:
+    if SURROGATE.search(raw):
         _check_characters(value)
     return value
 

@@ -13,7 +13,7 @@ from mydata_ledger.api.auth import AppContextDep, KernelDep, SignedIn, subject_b
 from mydata_ledger.api.numbers import Message, Seconds
 from mydata_ledger.api.schemas import ZERO, Form, Hex, Hex32, RecordView, Term, proof_document, to_hex
 from mydata_ledger.ledger.errors import MalformedInput, NotFound
-from mydata_ledger.ledger.kernel import Upload
+from mydata_ledger.ledger.kernel import RecordStatus, Upload
 from mydata_ledger.ledger.receipt import RECORDS
 from mydata_ledger.ledger.record import Issue
 from mydata_ledger.ledger.typed_data import parse, read_hex
@@ -123,6 +123,32 @@ def list_records(acting: ActingFor, kernel: KernelDep) -> list[RecordView]:
     """
     records = kernel.queries.records_of(acting.person)
     return [RecordView.of(record) for record in records if acting.covers((record.issue.category,))]
+
+
+class VerificationForm(Form):
+    """The records to verify, up to 1,000 in one call."""
+
+    records: Annotated[list[Hex32], Field(min_length=1, max_length=MAX_RECORDS)]
+
+
+class VerificationView(BaseModel):
+    """The result for one record. `verified`: the payload is that of its CID, its content is what the holder signed, and
+    the statement is on chain. `altered`: payload or content is another one. `not_anchored`: all is right but the
+    statement is not on chain yet. `unknown`: the payload cannot be read now, or is too large to be read whole.
+    """
+
+    record_id: str
+    status: RecordStatus
+
+
+@router.post("/records/verifications")
+def verify_records(form: VerificationForm, acting: ActingFor, kernel: KernelDep) -> list[VerificationView]:
+    """Verify records of the caller; with `for`, those of a person for whom the caller acts, in the categories of the
+    delegation. Each record that is opened for it leaves a receipt. What the caller may not see is left out.
+    """
+    record_ids = [read_hex(record, "records", 32) for record in form.records]
+    verified = kernel.decisions.verification.verify(acting.signer, acting.person, record_ids)
+    return [VerificationView(record_id=to_hex(record.issue.record_id), status=status) for record, status in verified]
 
 
 @router.get("/records/{position}/copy")

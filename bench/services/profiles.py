@@ -27,12 +27,12 @@ MATCHED = 10_000
 GROUP, PURPOSE = 500, "hl7:CLINTRCH"
 
 
-def rows(*, quick: bool, on_status: StatusCallback) -> list[Row]:
+def rows(place: Path, *, quick: bool, on_status: StatusCallback) -> list[Row]:
     """Building for each number of people, then matching against opening one record a person."""
     result: list[Row] = []
     normal("%")  # the table of units takes two seconds to load, once in a process
     for people in QUICK if quick else SIZES:
-        with tempfile.TemporaryDirectory(dir=Path.cwd(), prefix=".bench-") as folder:
+        with tempfile.TemporaryDirectory(dir=place) as folder:
             ledger = filled(Path(folder), people, on_status)
             on_status(f"{people:,} people: building")
             result.append(_built(ledger, people))

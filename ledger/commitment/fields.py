@@ -194,7 +194,11 @@ def _walk(pointer: str, value: Any, values: dict[str, bytes]) -> None:
         values[pointer] = value.encode()
     elif kind is dict and value:
         for name, item in value.items():
-            _walk(f"{pointer}/{escaped(name)}", item, values)
+            below = f"{pointer}/{escaped(name)}"
+            if type(item) is str:
+                values[below] = canonical_text(item)
+            else:
+                _walk(below, item, values)
     elif kind is list and value:
         for index, item in enumerate(value):
             _walk(f"{pointer}/{index}", item, values)

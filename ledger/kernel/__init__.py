@@ -20,6 +20,7 @@ from mydata_ledger.ledger.kernel.decisions.record_questions import allowed
 from mydata_ledger.ledger.kernel.decisions.release import RELEASING, Release, check_hands_out
 from mydata_ledger.ledger.kernel.decisions.search import RecordPage
 from mydata_ledger.ledger.kernel.decisions.search_answers import page_answers, person_answers
+from mydata_ledger.ledger.kernel.decisions.verify import RecordStatus
 from mydata_ledger.ledger.kernel.derived import Derived
 from mydata_ledger.ledger.kernel.derived.questions import OpenedDerived, OwnDerived
 from mydata_ledger.ledger.kernel.derived.reading import OpenedSource
@@ -73,6 +74,7 @@ __all__ = [
     "Proof",
     "RecordDecision",
     "RecordPage",
+    "RecordStatus",
     "Release",
     "RequestTerms",
     "Respond",

@@ -27,6 +27,7 @@ from mydata_ledger.scripts.cli.common import (
     write_proof,
 )
 from mydata_ledger.scripts.cli.key_files import load_key, signed_in
+from mydata_ledger.scripts.cli.record_checks import verify
 
 if TYPE_CHECKING:
     from mydata_ledger.scripts.verify.attached import AttachedContent
@@ -41,6 +42,7 @@ class _DefaultToShow(TyperGroup):
 
 
 app = typer.Typer(cls=_DefaultToShow, help="Records: list, prove, export.")
+app.command("verify")(verify)
 Whole = Annotated[Path, typer.Argument(help="A record with its content, written by `mydata access --proof`.")]
 Written = Annotated[Path, typer.Option("--out", "-o", help="Write the document to this file.")]
 

@@ -10,11 +10,10 @@ from pydantic import BaseModel, Field
 
 from mydata_ledger.api.auth import KernelDep, SignedIn
 from mydata_ledger.api.schemas import Form
-from mydata_ledger.ledger.kernel import Kernel
 from mydata_ledger.services.marketing.logic import BILLS, IDENTITY, SpendingGroup, figures, segments
 
 router = APIRouter(prefix="/marketing", tags=["marketing service"])
-PURPOSE = "mydata:MARKETING_SEGMENT"
+PURPOSE, TABLE = "mydata:MARKETING_SEGMENT", "marketing segments"
 SMALLEST = 5
 
 
@@ -48,12 +47,13 @@ def compute_aggregates(form: AggregateForm, caller: SignedIn, kernel: KernelDep)
     records = kernel.decisions.computation.records(caller.name, [IDENTITY, BILLS], PURPOSE)
     year = datetime.fromtimestamp(kernel.queries.now(), UTC).year
     groups = segments(records, form.least, year)
-    views = [_published_view(group, caller.name, kernel) for group in groups]
+    cells = [figure for group in groups for figure in figures(group)]
+    passed = iter(kernel.decisions.figures.passes_disclosure_control(caller.name, TABLE, cells))
+    views = [_published_view(group, people=next(passed), mean=next(passed)) for group in groups]
     return Aggregate(groups=[view for view in views if view], least=form.least)
 
 
-def _published_view(group: SpendingGroup, caller: str, kernel: Kernel) -> GroupView | None:
-    people, mean = kernel.decisions.figures.passes_disclosure_control(caller, figures(group))
+def _published_view(group: SpendingGroup, *, people: bool, mean: bool) -> GroupView | None:
     if not people:
         return None
     if not mean or group.mean is None:

@@ -11,7 +11,7 @@ from mydata_ledger.api.guard import KNOWN_PARAMETERS_ONLY, may
 from mydata_ledger.api.schemas import ReleaseView, to_hex
 from mydata_ledger.formats.profile.kind import CLINICAL_PROFILE
 from mydata_ledger.ledger.kernel import Release
-from mydata_ledger.services.trials.logic.counting import figure_of
+from mydata_ledger.services.trials.logic.counting import NAME, figure_of
 from mydata_ledger.services.trials.logic.duo import DataUse, Match, Purpose, by_prefix, match
 from mydata_ledger.services.trials.schemas import CountForm, CountView, DataUseForm, FindingView, MatchView
 
@@ -37,12 +37,12 @@ def count_people(form: CountForm, caller: SignedIn, kernel: KernelDep) -> CountV
 
     Each profile that is computed on has a receipt, which its person sees. Nobody is named. Where a fact is withheld or
     not known, the person is not counted. A number below 5, or one that would tell of fewer people beside an earlier
-    number, is not given.
+    number, is not given; and about another group than before, a caller gets one number a day.
     """
     criteria = form.criteria()
     opened = kernel.derived.questions.compute(CLINICAL_PROFILE, caller.name, form.purpose)
     figure = figure_of(opened, criteria, form.least)
-    (is_given,) = kernel.decisions.figures.passes_disclosure_control(caller.name, [figure])
+    (is_given,) = kernel.decisions.figures.passes_disclosure_control(caller.name, NAME, [figure])
     return CountView(people=len(figure.parts) if is_given else None, least=form.least)
 
 

@@ -24,6 +24,8 @@ LISTS += ["/me/complaints"]
 PAGED = ["/me/timeline", "/health/audit-events"]
 ONES = ["/health/consents/{entry}", "/me/requests/{request_id}/refusal", "/me/requests/{request_id}/drafts"]
 DRAFTS = ["/consents/drafts", "/revocations/drafts", "/consents/what-if", "/me/links"]
+VERIFICATIONS = "/records/verifications"
+"""See `test_verifications`."""
 STRANGER = "you do not act for this person now; that takes a delegation which stands"
 
 
@@ -44,7 +46,7 @@ def routes_with_for(client):
 
 
 def test_every_route_that_takes_for_is_compared_here():
-    assert routes_with_for(ApiClient()) == {*LISTS, *PAGED, *ONES, *DRAFTS}
+    assert routes_with_for(ApiClient()) == {*LISTS, *PAGED, *ONES, *DRAFTS, VERIFICATIONS}
 
 
 def items(life, path, answer):

@@ -8,6 +8,7 @@ from mydata_ledger.ledger import access, decide, delegation, equivalence
 from mydata_ledger.ledger.kernel.consents import draft as drafting
 from mydata_ledger.ledger.kernel.people import link_content, requests
 from mydata_ledger.ledger.kernel.records import large_records
+from tests.ledger.figure_faults import FIGURE_FAULTS
 
 FAULTS = [
     ("an erased record is still given", "decide", "record is None or record.erased", "record is None"),
@@ -583,7 +584,17 @@ def table() -> str:
     delegates = [
         (meaning, module.__name__.rpartition(".")[2], good, bad) for meaning, module, good, bad, _ in DELEGATES
     ]
-    tables = [INTRODUCTION, *_rows(rule), OF_THE_SEARCH, *_rows(search), OF_DELEGATES, *_rows(delegates)]
+    figures = [(meaning, module.__name__.rpartition(".")[2], good, bad) for meaning, module, good, bad in FIGURE_FAULTS]
+    tables = [
+        INTRODUCTION,
+        *_rows(rule),
+        OF_THE_SEARCH,
+        *_rows(search),
+        OF_DELEGATES,
+        *_rows(delegates),
+        OF_FIGURES,
+        *_rows(figures),
+    ]
     return "\n".join([*tables, ""])
 
 
@@ -622,6 +633,14 @@ with it and decides each record by itself.
 | no. | what it would mean | in | sound | planted |
 |---:|---|---|---|---|"""
 
+OF_FIGURES = """
+## Faults planted in the comparison of figures
+
+`tests/ledger/test_figures.py` plants each, and asks for random tables on random days. What is released is checked
+against the earlier rule, which is written a second time in `tests/ledger/figure_faults.py`. All are caught.
+
+| no. | what it would mean | in | sound | planted |
+|---:|---|---|---|---|"""
 OF_DELEGATES = """
 ## Faults planted in what delegates see
 

@@ -176,3 +176,17 @@ def test_a_consent_is_written_as_a_record_and_a_transfer_is_asked_for(door, tmp_
     out = tmp_path / "record.jsonld"
     assert door.run("consent", "record", entry, "--out", str(out)).exit_code == 0
     assert json.loads(out.read_text())["@type"] == "dpv:ConsentRecord"
+
+
+def test_records_are_verified_and_an_altered_one_is_found(door):
+    done = door.run("record", "verify", "--json")
+    assert done.exit_code == 0
+    results = json.loads(done.stdout)
+    assert {one["status"] for one in results} == {"verified"}
+    fixture = door.fixture
+    record = fixture.store.index.record(bytes.fromhex(results[0]["record_id"][2:]))
+    fixture.payloads.blocks[record.issue.cid] = b"another"
+    done = door.run("record", "verify")
+    assert done.exit_code == 1
+    assert f"altered      {results[0]['record_id']}" in done.stdout
+    assert f"1 altered, {len(results) - 1} verified" in done.stdout

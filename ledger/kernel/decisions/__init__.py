@@ -13,6 +13,8 @@ from mydata_ledger.ledger.kernel.decisions.history import DecisionHistory
 from mydata_ledger.ledger.kernel.decisions.record_questions import RecordQuestions
 from mydata_ledger.ledger.kernel.decisions.release import Releases
 from mydata_ledger.ledger.kernel.decisions.search import RecordSearch
+from mydata_ledger.ledger.kernel.decisions.streams import ReleaseStream
+from mydata_ledger.ledger.kernel.decisions.verify import Verification
 from mydata_ledger.ledger.kernel.statement_signing import StatementSigning
 from mydata_ledger.ledger.kernel.world import World
 
@@ -26,9 +28,11 @@ class Decisions:
     record_questions: RecordQuestions
     history: DecisionHistory
     releases: Releases
+    streams: ReleaseStream
     opening: GroupOpening
     computation: Computation
     figures: DisclosureControl
+    verification: Verification
 
     @classmethod
     def of(cls, world: World, statements: StatementSigning, consents: Consents) -> Decisions:
@@ -43,7 +47,9 @@ class Decisions:
             record_questions=RecordQuestions(world, evaluation, search),
             history=DecisionHistory(world, search),
             releases=releases,
+            streams=ReleaseStream(world, evaluation, search, releases),
             opening=opening,
             computation=Computation(world, evaluation, search, opening),
             figures=DisclosureControl(world),
+            verification=Verification(world, evaluation, opening, consents.acting),
         )

@@ -5,18 +5,23 @@ about too few people.
 from __future__ import annotations
 
 import hmac
-from base64 import b64decode, b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from hashlib import sha256
+from typing import Any
 
-from mydata_ledger.ledger.kernel.work_items import FIGURE
+from mydata_ledger.ledger.errors import SourceUnavailable
+from mydata_ledger.ledger.kernel.decisions.earlier_figures import EarlierFigures
+from mydata_ledger.ledger.kernel.decisions.figure_sets import TEXT, FigureSet, is_far
+from mydata_ledger.ledger.kernel.work_items import FIGURE, FIGURE_SET
 from mydata_ledger.ledger.kernel.world import World
-from mydata_ledger.ledger.work_item import WorkItem
+from mydata_ledger.ledger.terms import DAY
+from mydata_ledger.ledger.work_item import WorkItem, new_id
 
-MOST_GROUPS = 366
-"""The number of different groups for which one requester may get one figure; after that, only those groups again."""
-PREFIX, NUMBER, SHORT = 16, 16, 8
+MOST_TABLES = 366
+"""How often one requester may get a table with a group that is new; after that, only the same groups again."""
+PREFIX, NUMBER = 16, 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,28 @@ class Figure:
     least: int
 
 
+class Comparison(Enum):
+    """Whether a figure passes: its group was released before, is new and far from all others, or is too close."""
+
+    SAME = "same"
+    NEW = "new"
+    CLOSE = "close"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Cell:
+    """One figure of a table as it is compared: its keyed name, and its set."""
+
+    id: str
+    figure: Figure
+    group: FigureSet
+
+    @property
+    def least(self) -> int:
+        """The smallest group that it may be about."""
+        return self.figure.least
+
+
 class DisclosureControl:
     """Two figures that differ by one person reveal that person's data; so do two figures about equal groups in which
     one person's data changed. Released figures are stored, by requester, as keyed digests that name nobody.
@@ -38,58 +65,107 @@ class DisclosureControl:
     def __init__(self, world: World) -> None:
         self._world = world
 
-    def passes_disclosure_control(self, requester: str, figures: Sequence[Figure]) -> list[bool]:
-        """For each figure, whether this requester may receive it; if so it is stored as released.
+    def passes_disclosure_control(self, requester: str, table: str, figures: Sequence[Figure]) -> list[bool]:
+        """For each figure of a table, whether this requester may receive it; those that pass are stored as released,
+        together, in one set with 8 bytes for each person and figure.
 
         A figure passes if its group has at least `least` people, and the group is either equal to that of an earlier
-        figure of its name, or differs from each of those groups by at least `least` people. Raises SourceUnavailable.
+        figure of its name in the table, or differs from each of those by at least `least` people (the larger of the two
+        bounds) and none of those was released on the same day (UTC). Two groups differ by the larger of two numbers:
+        how many people are, with this part of their data, in the one only, and in the other only. Of several
+        figures of one name the first counts, and the others are withheld. Raises SourceUnavailable.
         """
-        return [len(figure.parts) >= figure.least and self._record_if_allowed(requester, figure) for figure in figures]
-
-    def _record_if_allowed(self, requester: str, figure: Figure) -> bool:
         key = self._world.gateway.derive("figures told")
-        prefix = hmac.digest(key, f"{requester}\n{figure.name}".encode(), sha256)[:PREFIX]
-        group = {
-            _short_mac(key, b"who", prefix + person): _short_mac(key, b"what", part)
-            for person, part in figure.parts.items()
-        }
-        for _ in range(MOST_GROUPS):
-            recorded = self._recorded_groups(prefix, requester)
-            if any(earlier == group for earlier, _ in recorded):
-                return True
-            too_close = any(_distance(earlier, group) < max(least, figure.least) for earlier, least in recorded)
-            if too_close or len(recorded) >= MOST_GROUPS:
-                return False
-            name = prefix + len(recorded).to_bytes(NUMBER, "big")
-            if self._world.work_items.file(WorkItem(FIGURE, name, party=requester, body=_body_of(group, figure))):
-                return True
-        return False
+        prefix = hmac.digest(key, f"table\n{requester}\n{table}".encode(), sha256)[:PREFIX]
+        cells = _cells(key, prefix, figures)
+        for _ in range(MOST_TABLES):
+            tables = self._released(prefix, requester)
+            verdicts = self._verdicts(cells, tables, EarlierFigures(self._world, key, requester))
+            new = [cell for cell, verdict in zip(cells, verdicts, strict=True) if verdict is Comparison.NEW]
+            if not new or self._record(prefix + len(tables).to_bytes(NUMBER, "big"), requester, new):
+                return [verdict is not Comparison.CLOSE for verdict in verdicts]
+        return [False] * len(figures)
 
-    def _recorded_groups(self, prefix: bytes, requester: str) -> list[tuple[dict[bytes, bytes], int]]:
-        """Every released group, with its bound; the number at the end of an id prevents two processes from storing one
-        group each at once.
-        """
+    def _verdicts(
+        self, cells: Sequence[_Cell], tables: Sequence[WorkItem], earlier: EarlierFigures
+    ) -> list[Comparison]:
+        verdicts = {}
+        for cell in cells:
+            same = any(_stored(table, cell, "whole") == cell.group.whole for table in tables)
+            verdicts[cell] = Comparison.SAME if same else self._compared(cell, earlier, len(tables))
+        for table in reversed(tables):
+            undecided = [cell for cell in cells if verdicts[cell] is Comparison.NEW and cell.id in table.body["cells"]]
+            for cell in self._close(table, undecided):
+                verdicts[cell] = Comparison.CLOSE
+        first = {cell.id: cell for cell in reversed(cells)}
+        return [verdicts[cell] if first[cell.id] is cell else Comparison.CLOSE for cell in cells]
+
+    def _compared(self, cell: _Cell, earlier: EarlierFigures, tables: int) -> Comparison:
+        """The verdict by the bound of the group, and by the figures that were stored in the earlier form."""
+        if len(cell.figure.parts) < cell.least:
+            return Comparison.CLOSE
+        distances = list(earlier.distances(cell.figure.name, cell.figure.parts))
+        if any(distance == 0 for distance, _ in distances):
+            return Comparison.SAME
+        too_close = any(distance < max(cell.least, least) for distance, least in distances)
+        return Comparison.CLOSE if too_close or tables + len(distances) >= MOST_TABLES else Comparison.NEW
+
+    def _close(self, table: WorkItem, cells: Sequence[_Cell]) -> Iterator[_Cell]:
+        """The cells that are too close to those of an earlier table, whose set is read only if sizes do not tell."""
+        if table.body["day"] == self._world.clock.now() // DAY:
+            yield from cells
+            return
+        text = None
+        for cell in cells:
+            size, bound = _stored(table, cell, "size"), max(cell.least, _stored(table, cell, "least"))
+            if abs(size - len(cell.group.tokens)) >= bound:
+                continue
+            text = self._set(table) if text is None else text
+            start = TEXT * _stored(table, cell, "start")
+            if not is_far(text[start : start + TEXT * size], cell.group, bound):
+                yield cell
+
+    def _released(self, prefix: bytes, requester: str) -> list[WorkItem]:
+        """The tables that were released, oldest first, without their sets."""
         before = (int.from_bytes(prefix, "big") << 8 * NUMBER) - 1
         after = before.to_bytes(PREFIX + NUMBER, "big") if before >= 0 else b""
-        items = self._world.work_items.items(FIGURE, party=requester, after=after, limit=MOST_GROUPS)
-        return [_read(item) for item in items if item.id.startswith(prefix)]
+        items = self._world.work_items.items(FIGURE, party=requester, after=after, limit=MOST_TABLES)
+        return [item for item in items if item.id.startswith(prefix)]
+
+    def _set(self, table: WorkItem) -> str:
+        item = self._world.work_items.item(FIGURE_SET, bytes.fromhex(table.body["set"]))
+        if item is None:
+            raise SourceUnavailable("the set of a released figure is missing; recover the database")
+        return str(item.body["tokens"])
+
+    def _record(self, name: bytes, requester: str, cells: Sequence[_Cell]) -> bool:
+        """Store a table under its number, so that two processes cannot store one each at once: False if the number is
+        taken.
+        """
+        body, texts, start = {}, [], 0
+        for cell in cells:
+            size = len(cell.group.tokens)
+            body[cell.id] = {"start": start, "size": size, "least": cell.least, "whole": cell.group.whole}
+            texts.append(cell.group.text)
+            start += size
+        now, items = self._world.clock.now(), self._world.work_items
+        stored = WorkItem(FIGURE_SET, new_id(now), party=requester, body={"tokens": "".join(texts)})
+        items.file(stored)
+        table = {"day": now // DAY, "set": stored.id.hex(), "cells": body}
+        if items.file(WorkItem(FIGURE, name, party=requester, body=table)):
+            return True
+        items.discard(FIGURE_SET, stored.id)
+        return False
 
 
-def _short_mac(key: bytes, kind: bytes, text: bytes) -> bytes:
-    return hmac.digest(key, kind + b"\n" + text, sha256)[:SHORT]
+def _cells(key: bytes, prefix: bytes, figures: Sequence[Figure]) -> list[_Cell]:
+    names = [hmac.digest(key, prefix + figure.name.encode(), sha256)[:PREFIX] for figure in figures]
+    return [
+        _Cell(name.hex(), figure, FigureSet.of(key, name, figure.parts))
+        for name, figure in zip(names, figures, strict=True)
+    ]
 
 
-def _distance(first: Mapping[bytes, bytes], second: Mapping[bytes, bytes]) -> int:
-    """How many people are in only one of the groups, or have different data in the other."""
-    return sum(first.get(person) != second.get(person) for person in first.keys() | second.keys())
-
-
-def _body_of(group: Mapping[bytes, bytes], figure: Figure) -> dict[str, str | int]:
-    packed = b"".join(person + part for person, part in sorted(group.items()))
-    return {"group": b64encode(packed).decode(), "least": figure.least}
-
-
-def _read(item: WorkItem) -> tuple[dict[bytes, bytes], int]:
-    raw = b64decode(item.body["group"])
-    pairs = (raw[start : start + 2 * SHORT] for start in range(0, len(raw), 2 * SHORT))
-    return {pair[:SHORT]: pair[SHORT:] for pair in pairs}, int(item.body["least"])
+def _stored(table: WorkItem, cell: _Cell, member: str) -> Any:
+    """A member of a cell of an earlier table; None if the table has no such cell."""
+    return table.body["cells"].get(cell.id, {}).get(member)

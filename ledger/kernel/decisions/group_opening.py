@@ -5,10 +5,11 @@ read and decrypted in threads.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
+from typing import TypeVar
 
 from mydata_ledger.ledger import envelope
 from mydata_ledger.ledger.envelope import Content
@@ -20,6 +21,7 @@ GROUP = 500
 """How many keys are released in one step."""
 THREADS, WAITING = 4, 8
 """Threads that open payloads, and how many payloads are open or being opened at a time."""
+T = TypeVar("T")
 OpeningError = KeyDestroyed | IntegrityFailure | SourceUnavailable | TooLarge
 Outcome = Content | OpeningError
 """The content of a record, or why it does not open: erased, missing or altered, in a store that does not answer, or
@@ -51,14 +53,20 @@ class GroupOpening:
         Raises ReceiptRequired, and opens nothing of that group, unless each receipt is durable and permits its record;
         SourceUnavailable if the keystore does not answer.
         """
-        for start in range(0, len(items), GROUP):
-            yield from self._outcomes_of_group(items[start : start + GROUP])
+        return self.results(items, _unchanged)
 
-    def _outcomes_of_group(self, items: Sequence[OpenItem]) -> Iterator[Outcome]:
-        waiting: deque[Future[Outcome]] = deque()
+    def results(self, items: Sequence[OpenItem], work: Callable[[Content], T]) -> Iterator[T | OpeningError]:
+        """`outcomes`, with the result of `work` instead of each content; `work` is called in the threads. Raises what
+        `outcomes` and `work` raise.
+        """
+        for start in range(0, len(items), GROUP):
+            yield from self._of_group(items[start : start + GROUP], work)
+
+    def _of_group(self, items: Sequence[OpenItem], work: Callable[[Content], T]) -> Iterator[T | OpeningError]:
+        waiting: deque[Future[T | OpeningError]] = deque()
         try:
             for item, key in zip(items, self._keys(items), strict=True):
-                waiting.append(_threads().submit(self._outcome, item, key))
+                waiting.append(_threads().submit(self._result, item, key, work))
                 if len(waiting) == WAITING:
                     yield waiting.popleft().result()
             while waiting:
@@ -73,16 +81,17 @@ class GroupOpening:
         group = self._world.keys.rewrap_group(permits, self._world.computer.public)
         return envelope.unwrap_group(group, self._world.computer, [item.record_id for item in items])
 
-    def _outcome(self, item: OpenItem, key: bytes | None) -> Outcome:
+    def _result(self, item: OpenItem, key: bytes | None, work: Callable[[Content], T]) -> T | OpeningError:
         if key is None:
             return KeyDestroyed("the record's key no longer exists: it was erased")
         try:
             sealed = self._world.sealed(item.cid)
             if sealed is None:
                 return TooLarge("a record of this size is handed out in pieces and not opened here")
-            return envelope.open_sealed(sealed, key, item.record_id)
+            content = envelope.open_sealed(sealed, key, item.record_id)
         except (IntegrityFailure, SourceUnavailable) as error:
             return error
+        return work(content)
 
 
 def opened_or_raised(outcome: Outcome) -> Content:
@@ -90,6 +99,10 @@ def opened_or_raised(outcome: Outcome) -> Content:
     if not isinstance(outcome, Content):
         raise outcome
     return outcome
+
+
+def _unchanged(content: Content) -> Content:
+    return content
 
 
 @cache

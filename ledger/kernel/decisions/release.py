@@ -79,9 +79,7 @@ class Releases:
     ) -> Release:
         """The second half of `access`, after its question is answered: it reads payload and key."""
         permit = permit_from(answer, receipt)
-        public_key = self._reader_key(request, reader_key)
-        if not public_key:
-            raise InvalidStatement("say under which public key the record should be wrapped: give `reader_key`")
+        public_key = self.reader_key(request.requester, reader_key)
         if visibility := self._visibility(permit):
             return self._disclosure_release(permit, visibility, _everything, public_key)
         return self.hand_out(permit, public_key)
@@ -94,7 +92,7 @@ class Releases:
         InvalidStatement after the receipt if the record is not JSON or has no such field.
         """
         check_hands_out(request)
-        public_key = self._reader_key(request, reader_key)
+        public_key = self.reader_key(request.requester, reader_key)
         check_public(public_key)
         permit = self.permit(request)
         return self._disclosure_release(permit, self._visibility(permit), choose, public_key)
@@ -111,6 +109,16 @@ class Releases:
     def permit(self, request: AccessRequest) -> Permit:
         """Ask the question for a record. Raises AccessDenied, ChainBehind, SourceUnavailable."""
         return permit_from(*self._evaluation.answer(request, answered))
+
+    def reader_key(self, requester: str, own_key: bytes) -> bytes:
+        """The public key that records are wrapped for: the accredited one, or `own_key` without one. Raises
+        InvalidStatement if there is neither.
+        """
+        party = self._world.directory.party(requester)
+        public_key = party.encryption_key if party is not None and party.encryption_key else own_key
+        if not public_key:
+            raise InvalidStatement("say under which public key the record should be wrapped: give `reader_key`")
+        return public_key
 
     def hand_out(self, permit: Permit, wrap_for: bytes) -> Release:
         """The whole record, its key wrapped for an HPKE public key.
@@ -163,10 +171,6 @@ class Releases:
         key, person = self._world.gateway.derive("pseudonyms"), permit.record.issue.data_subject
         return hmac.digest(key, len(requester).to_bytes(2, "big") + requester.encode() + person, sha256)
 
-    def _reader_key(self, request: AccessRequest, own_key: bytes) -> bytes:
-        party = self._world.directory.party(request.requester)
-        return party.encryption_key if party is not None and party.encryption_key else own_key
-
 
 def permit_from(answer: RecordDecision, receipt: LoggedStatement) -> Permit:
     """The answer as a permit. Raises AccessDenied."""
@@ -177,9 +181,14 @@ def permit_from(answer: RecordDecision, receipt: LoggedStatement) -> Permit:
 
 
 def check_hands_out(request: AccessRequest) -> None:
+    """Raise InvalidStatement for a question whose action releases no record."""
+    check_releases(request.action)
+
+
+def check_releases(action: str) -> None:
     """Raise InvalidStatement for an action that releases no record."""
-    if request.action not in RELEASING:
-        raise InvalidStatement(f"`{request.action}` releases no record; use one of {', '.join(sorted(RELEASING))}")
+    if action not in RELEASING:
+        raise InvalidStatement(f"`{action}` releases no record; use one of {', '.join(sorted(RELEASING))}")
 
 
 def _everything(_: bytes) -> Sequence[str]:
