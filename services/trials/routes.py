@@ -43,7 +43,8 @@ def count_people(form: CountForm, caller: SignedIn, kernel: KernelDep) -> CountV
     opened = kernel.derived.questions.compute(CLINICAL_PROFILE, caller.name, form.purpose)
     figure = figure_of(opened, criteria, form.least)
     (is_given,) = kernel.decisions.figures.passes_disclosure_control(caller.name, NAME, [figure])
-    return CountView(people=len(figure.parts) if is_given else None, least=form.least)
+    people = len(figure.parts)
+    return CountView(people=people if is_given and people >= figure.least else None, least=form.least)
 
 
 @router.post("/data-uses/matches")
