@@ -12,6 +12,7 @@ from mydata_ledger.formats.units import is_unit
 
 LOINC, SNOMED, RXNORM = "http://loinc.org", "http://snomed.info/sct", "http://www.nlm.nih.gov/research/umls/rxnorm"
 ICD10, ATC, CVX = "http://hl7.org/fhir/sid/icd-10", "http://www.whocc.no/atc", "http://hl7.org/fhir/sid/cvx"
+ICD10CM = "http://hl7.org/fhir/sid/icd-10-cm"
 KCD = "http://www.hl7korea.or.kr/CodeSystem/kostat-kcd-8"
 """The Korean classification of diseases (KCD-8), as KR Core names it."""
 OTHER_NAMES = {
@@ -24,6 +25,7 @@ OTHER_NAMES = {
     "SCT": SNOMED,
     "urn:oid:2.16.840.1.113883.6.88": RXNORM,
     "urn:oid:2.16.840.1.113883.6.3": ICD10,
+    "urn:oid:2.16.840.1.113883.6.90": ICD10CM,
     "I10": ICD10,
     "urn:oid:2.16.840.1.113883.6.73": ATC,
     "http://www.whocc.no/atc/": ATC,
@@ -37,6 +39,7 @@ FORMS = {
     SNOMED: r"[1-9]\d{5,17}",
     RXNORM: r"[1-9]\d{0,7}",
     ICD10: r"[A-Z]\d[0-9A-Z](\.?[0-9A-Z]{1,4})?[+*]?",
+    ICD10CM: r"[A-Z]\d[0-9A-Z](\.?[0-9A-Z]{1,4})?",
     KCD: r"[A-Z]\d\d(\.?\d{1,4})?[+*]?",
     ATC: r"[A-Z](\d\d([A-Z]([A-Z](\d\d)?)?)?)?",
     CVX: r"\d{1,3}",

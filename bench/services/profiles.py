@@ -26,18 +26,19 @@ MATCHED = 10_000
 GROUP, PURPOSE = 500, "hl7:CLINTRCH"
 
 
-def rows(folder: Path, *, quick: bool, on_status: StatusCallback) -> list[Row]:
+def rows(place: Path, *, quick: bool, on_status: StatusCallback) -> list[Row]:
     """Building for each number of people, then matching against opening one record a person."""
     result: list[Row] = []
     normal("%")  # the table of units takes two seconds to load, once in a process
     for people in QUICK if quick else SIZES:
-        ledger = filled(folder / str(people), people, on_status)
-        on_status(f"{people:,} people: building")
-        result.append(_built(ledger, people))
-        if people <= MATCHED:
-            on_status(f"{people:,} people: matching and opening")
-            result += _matched(ledger, people)
-        ledger.close()
+        with tempfile.TemporaryDirectory(dir=place) as folder:
+            ledger = filled(Path(folder), people, on_status)
+            on_status(f"{people:,} people: building")
+            result.append(_built(ledger, people))
+            if people <= MATCHED:
+                on_status(f"{people:,} people: matching and opening")
+                result += _matched(ledger, people)
+            ledger.close()
     built = [row for row in result if row["name"] == "build"]
     growth = built[-1]["ms_person"] / built[0]["ms_person"]
     result.append({"name": "build, cost of a person: most people against fewest", "ratio": growth})

@@ -87,8 +87,8 @@ def _person_lines(url: str, key: Path) -> Iterator[dict[str, Any]]:
     since = client.call("GET", "/vocabulary")["emergency"]["since"]
     header = {"complete": False, "parties": parties, "outdated": outdated, "erased": erased}
     yield header | {"emergency_since": since}
-    yield from ({"derived": record} for record in _derived_records(client))
     yield from ({"accepted_at": s["accepted_at"], "document": s["document"]} for s in statements)
+    yield from ({"derived": record} for record in _derived_records(client))
 
 
 def _derived_records(client: Client) -> Iterator[dict[str, Any]]:

@@ -37,7 +37,7 @@ def count_people(form: CountForm, caller: SignedIn, kernel: KernelDep) -> CountV
 
     Each profile that is computed on has a receipt, which its person sees. Nobody is named. Where a fact is withheld or
     not known, the person is not counted. A number below 5, or one that would tell of fewer people beside an earlier
-    number, is not given.
+    number, is not given; and about another group than before, a caller gets one number a day.
     """
     criteria = form.criteria()
     opened = kernel.derived.questions.compute(CLINICAL_PROFILE, caller.name, form.purpose)
