@@ -12,7 +12,8 @@ from mydata_ledger.ledger.access import AccessRequest, Decision, Reason
 from mydata_ledger.ledger.derived import DerivedRecord, answer_about, is_own
 from mydata_ledger.ledger.receipt import AccessReceipt, LoggedStatement
 from mydata_ledger.ledger.record import Issue, Record
-from mydata_ledger.ledger.replay import DecisionMembers, Evidence, Outcome, Replay
+from mydata_ledger.ledger.replay import DecisionMembers, Replay
+from mydata_ledger.ledger.replay_evidence import Evidence, Outcome
 
 
 class DerivedReplay:

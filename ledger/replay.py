@@ -10,9 +10,8 @@ does.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import product
 
 from mydata_ledger.ledger.access import AccessRequest, ConsentState, Decision, Facts, Reason
@@ -21,51 +20,17 @@ from mydata_ledger.ledger.commitment.entry import NO_LOCK, Entry, lock_of
 from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.decide import decide
 from mydata_ledger.ledger.delegation import Delegation
-from mydata_ledger.ledger.emergency import NOTHING, Emergency, EmergencyScope, Incident, IncidentExtension
+from mydata_ledger.ledger.emergency import Emergency, EmergencyScope, Incident, IncidentExtension
 from mydata_ledger.ledger.party import Party
 from mydata_ledger.ledger.past_states import HistoricState, Use, naming, possible_delegations, readings, states_at
 from mydata_ledger.ledger.presence import SLACK, possible_prefixes, presence_options
 from mydata_ledger.ledger.receipt import AccessReceipt, LoggedStatement, emergency_of
 from mydata_ledger.ledger.record import Erasure, Issue, Record
+from mydata_ledger.ledger.replay_evidence import Evidence, Outcome
 
 DecisionMembers = tuple[bool, str, tuple[bytes, ...], bytes]
 LAG = 60
 """Seconds by which an operator may be behind the chain and still answer (`Bounds.chain_silence`)."""
-
-
-class Outcome(StrEnum):
-    """The result of the recomputation of one receipt."""
-
-    SAME = "same"
-    OPEN = "open"
-    OTHER = "other"
-    SEARCH = "search"
-    NOT_HELD = "not_held"
-    DERIVED = "derived"
-    """About a derived record: without the list of its sources it cannot be recomputed."""
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """The evidence that an auditor holds: statements with their positions in the logs, and what the chain recorded at
-    which time.
-
-    `parties` gives for an account which party it belonged to from which UTC second on. `revealed` gives by lock or
-    digest when the chain marked it. `outdated` are the notices replaced by now, `erased`
-    the records erased at an unknown time. `path` maps a purpose to itself and all purposes above it. `complete`
-    promises that no other statement exists. `emergency` is what the vocabulary lets an emergency reach, and since when;
-    `derived` are its categories of derived records, which are in no log.
-    """
-
-    statements: Sequence[LoggedStatement]
-    parties: Mapping[str, Sequence[tuple[int, Party | None]]]
-    path: Callable[[str], tuple[str, ...]]
-    revealed: Mapping[bytes, int] = field(default_factory=dict)
-    outdated: frozenset[bytes] = frozenset()
-    erased: frozenset[bytes] = frozenset()
-    complete: bool = False
-    emergency: EmergencyScope = NOTHING
-    derived: frozenset[str] = frozenset()
 
 
 class Replay:

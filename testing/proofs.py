@@ -12,7 +12,7 @@ import orjson
 from eth_account import Account
 from web3.types import RPCEndpoint
 
-from mydata_ledger.api.schemas import certificate_document, proof_document
+from mydata_ledger.api.proof_documents import certificate_document, proof_document
 from mydata_ledger.ledger import merkle, typed_data
 from mydata_ledger.ledger.access import Acknowledgement
 from mydata_ledger.ledger.commitment import disclosure

@@ -85,10 +85,8 @@ class FileKeys:
         return keys
 
     def rewrap(self, record_id: bytes, reader_key: bytes, receipt: LoggedStatement) -> bytes:
-        """Return the data key of a record, encrypted to the reader's HPKE key.
-
-        Raises ReceiptRequired unless `receipt` is a recent permit of the gateway that is stored in the log;
-        KeyDestroyed, MalformedInput.
+        """Return the data key of a record, encrypted to the reader's HPKE key. Raises ReceiptRequired unless `receipt`
+        is a recent permit of the gateway that is stored in the log; KeyDestroyed, MalformedInput.
         """
         self._permits.check([(record_id, receipt)])
         return envelope.wrap(self._data_key(record_id), reader_key, record_id)

@@ -71,8 +71,7 @@ class MemoryIndex:
 
     def _state_of(self, logged: LoggedStatement, record_id: bytes | None = None) -> ConsentState:
         """The state of a consent; for an answer about a record it has use counts only if a grant limits uses."""
-        commitment, consent = logged.signed.entry, logged.signed.statement
-        entry = commitment.entry
+        entry, consent = logged.signed.entry.entry, logged.signed.statement
         if not isinstance(consent, Consent):
             raise TypeError("only a consent has a state")
         notice = self._state.notices.get(consent.notice_hash)
@@ -83,7 +82,7 @@ class MemoryIndex:
             position=logged.position,
             consent=consent,
             anchored=self._state.is_anchored(CONSENTS, logged.position),
-            revoked=self._state.is_ended(commitment) or not self._is_signer_entitled(consent, logged.position),
+            revoked=self._state.is_ended(logged.signed.entry) or not self._is_signer_entitled(consent, logged.position),
             superseded=entry in self._state.superseded,
             notice_outdated=notice is not None and notice.outdated,
             uses=len(uses),

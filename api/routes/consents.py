@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from mydata_ledger.api.acting import ActingFor
 from mydata_ledger.api.auth import AppContextDep, KernelDep, SignedIn
 from mydata_ledger.api.fastpath.consents import ConsentBatcherDep
+from mydata_ledger.api.proof_documents import proof_document
 from mydata_ledger.api.schemas import (
     ZERO,
     DraftView,
@@ -22,7 +23,6 @@ from mydata_ledger.api.schemas import (
     ReplacedView,
     SignedForm,
     draft_view,
-    proof_document,
     replaced,
     to_hex,
 )

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 
 from mydata_ledger.api.auth import AppContextDep, KernelDep, SignedIn, subject_bytes
 from mydata_ledger.api.numbers import Seconds, Time
+from mydata_ledger.api.proof_documents import proof_document
 from mydata_ledger.api.schemas import (
     ZERO,
     DraftView,
@@ -22,7 +23,6 @@ from mydata_ledger.api.schemas import (
     SignedForm,
     Term,
     draft_view,
-    proof_document,
     replaced,
     to_hex,
 )

@@ -9,7 +9,8 @@ from pydantic import BaseModel, Field
 
 from mydata_ledger.api.auth import AppContextDep, KernelDep, SignedIn
 from mydata_ledger.api.guard import RecordId
-from mydata_ledger.api.schemas import Form, Hex32, Language, SignedForm, certificate_document
+from mydata_ledger.api.proof_documents import certificate_document
+from mydata_ledger.api.schemas import Form, Hex32, Language, SignedForm
 from mydata_ledger.ledger.record import Erasure
 from mydata_ledger.ledger.typed_data import parse, read_domain, read_hex
 from mydata_ledger.ledger.wording import ENGLISH

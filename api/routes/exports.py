@@ -19,8 +19,9 @@ from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 
 from mydata_ledger.api.auth import AppContext, AppContextDep, SignedIn, subject_bytes
+from mydata_ledger.api.proof_documents import certificate_document, proof_document
 from mydata_ledger.api.routes.links import LinkView
-from mydata_ledger.api.schemas import Form, Hex, NoticeView, certificate_document, proof_document, to_hex
+from mydata_ledger.api.schemas import Form, Hex, NoticeView, to_hex
 from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.delegation import DelegationState, office_of
 from mydata_ledger.ledger.errors import NotEntitled, NotFound

@@ -8,15 +8,8 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
 from mydata_ledger.api.auth import AppContextDep, KernelDep, SignedIn
-from mydata_ledger.api.schemas import (
-    AcceptedView,
-    DraftView,
-    Language,
-    SignedForm,
-    accepted,
-    draft_view,
-    proof_document,
-)
+from mydata_ledger.api.proof_documents import proof_document
+from mydata_ledger.api.schemas import AcceptedView, DraftView, Language, SignedForm, accepted, draft_view
 from mydata_ledger.ledger.access import Acknowledgement, Reason
 from mydata_ledger.ledger.emergency import Incident, IncidentExtension
 from mydata_ledger.ledger.errors import NotFound

@@ -13,7 +13,8 @@ from mydata_ledger.api.auth import AppContextDep, KernelDep, SignedIn
 from mydata_ledger.api.numbers import Message, Seconds
 from mydata_ledger.api.own_records import OwnRecordView, own_records
 from mydata_ledger.api.patient_numbers import PatientNumber, person_named
-from mydata_ledger.api.schemas import ZERO, Form, Hex, Hex32, Term, proof_document, to_hex
+from mydata_ledger.api.proof_documents import proof_document
+from mydata_ledger.api.schemas import ZERO, Form, Hex, Hex32, Term, to_hex
 from mydata_ledger.ledger.errors import MalformedInput, NotFound
 from mydata_ledger.ledger.kernel import DraftedRecords, Kernel, RecordStatus, Upload
 from mydata_ledger.ledger.receipt import RECORDS

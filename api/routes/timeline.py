@@ -10,8 +10,9 @@ from pydantic import BaseModel, Field
 
 from mydata_ledger.api.acting import ActingFor
 from mydata_ledger.api.auth import AppContext, AppContextDep, KernelDep, SignedIn
+from mydata_ledger.api.proof_documents import proof_document
 from mydata_ledger.api.routes.logs import LogName
-from mydata_ledger.api.schemas import proof_document, to_hex
+from mydata_ledger.api.schemas import to_hex
 from mydata_ledger.ledger.delegation import name_of_delegate
 from mydata_ledger.ledger.derived import DerivedRecord
 from mydata_ledger.ledger.emergency import Incident, IncidentExtension

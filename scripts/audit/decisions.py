@@ -17,7 +17,8 @@ from mydata_ledger.ledger.errors import SignatureInvalid, UnknownTerm
 from mydata_ledger.ledger.party import ADDRESS_SIZE, checksum
 from mydata_ledger.ledger.receipt import ACCESS, AccessReceipt, LoggedStatement
 from mydata_ledger.ledger.record import Erasure, Issue
-from mydata_ledger.ledger.replay import LAG, Evidence, Outcome, Replay
+from mydata_ledger.ledger.replay import LAG, Replay
+from mydata_ledger.ledger.replay_evidence import Evidence, Outcome
 from mydata_ledger.ledger.vocabulary import Vocabulary
 from mydata_ledger.scripts.audit.findings import AuditFinding, FindingKind
 from mydata_ledger.scripts.audit.held_statements import HeldStatements

@@ -103,7 +103,7 @@ def _operator_lines(state: Path) -> Iterator[dict[str, Any]]:
     """The header, then every statement in the database; log sizes are read in the same order as for a person."""
     from mydata_ledger.anchors.artifacts import Deployment
     from mydata_ledger.anchors.store import Store
-    from mydata_ledger.api.schemas import proof_document
+    from mydata_ledger.api.proof_documents import proof_document
     from mydata_ledger.ledger.kernel import Proof
     from mydata_ledger.scripts.rule_since import read_rule_since
     from mydata_ledger.scripts.settings import Settings

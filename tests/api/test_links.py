@@ -15,7 +15,7 @@ from jwcrypto.jwk import JWK
 from mydata_ledger.ledger.kernel import Kernel, ports_of
 from mydata_ledger.ledger.receipt import LOGS
 from mydata_ledger.ledger.record import Issue
-from mydata_ledger.ledger.replay import Outcome
+from mydata_ledger.ledger.replay_evidence import Outcome
 from mydata_ledger.services.health.formats.shlink import read_shlink
 from testing.ledger_fixture import NOW
 from testing.stores import open_store

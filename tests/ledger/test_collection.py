@@ -9,7 +9,8 @@ from mydata_ledger.ledger.consent import Effect
 from mydata_ledger.ledger.errors import InvalidStatement, NotEntitled, UnknownTerm
 from mydata_ledger.ledger.message import Event
 from mydata_ledger.ledger.receipt import ACCESS
-from mydata_ledger.ledger.replay import Outcome, Replay
+from mydata_ledger.ledger.replay import Replay
+from mydata_ledger.ledger.replay_evidence import Outcome
 from mydata_ledger.ledger.terms import DAY
 from testing.ledger_fixture import LAB, NOW, LedgerFixture
 from testing.stores import open_store

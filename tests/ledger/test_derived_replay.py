@@ -8,7 +8,8 @@ import pytest
 from mydata_ledger.ledger.access import Reason
 from mydata_ledger.ledger.consent import Effect
 from mydata_ledger.ledger.derived_replay import DerivedReplay
-from mydata_ledger.ledger.replay import Outcome, Replay
+from mydata_ledger.ledger.replay import Replay
+from mydata_ledger.ledger.replay_evidence import Outcome
 from testing.ledger_fixture import LAB, VITALS
 from tests.ledger.derived_world import SUM, DerivedWorld, permit
 from tests.ledger.test_replay import evidence, receipts

@@ -16,7 +16,8 @@ from mydata_ledger.ledger.emergency import Incident
 from mydata_ledger.ledger.presence import SLACK
 from mydata_ledger.ledger.receipt import ACCESS, LOGS, AccessReceipt
 from mydata_ledger.ledger.record import Erasure, Issue
-from mydata_ledger.ledger.replay import Evidence, Outcome, Replay
+from mydata_ledger.ledger.replay import Replay
+from mydata_ledger.ledger.replay_evidence import Evidence, Outcome
 from mydata_ledger.ledger.terms import DAY
 from mydata_ledger.ledger.vocabulary import Vocabulary
 from testing.ledger_fixture import CATALOG, LAB, NOTICE, NOW, VITALS, VOCABULARY, LedgerFixture

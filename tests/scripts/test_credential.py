@@ -15,7 +15,7 @@ from sd_jwt.holder import SDJWTHolder
 from sd_jwt.verifier import SDJWTVerifier
 from typer.testing import CliRunner
 
-from mydata_ledger.api.schemas import proof_document
+from mydata_ledger.api.proof_documents import proof_document
 from mydata_ledger.ledger import typed_data
 from mydata_ledger.ledger.commitment.content import record_commitment
 from mydata_ledger.ledger.commitment.entry import Entry
