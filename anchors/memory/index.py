@@ -66,8 +66,7 @@ class MemoryIndex:
         if record is None or request.purpose != SELF_VIEW:
             return ()
         signer, person = bytes.fromhex(request.requester[2:]), record.issue.data_subject
-        delegations = self.delegations_of(person) if signer != person else []
-        return tuple(state for state in delegations if state.delegation.delegate == signer)
+        return tuple(state for state in self.delegations_of(person) if state.delegation.delegate == signer != person)
 
     def _state_of(self, logged: LoggedStatement, record_id: bytes | None = None) -> ConsentState:
         """The state of a consent; for an answer about a record it has use counts only if a grant limits uses."""

@@ -1,4 +1,4 @@
-"""`POST /marketing/aggregates`: groups of consenting people over HTTP, with their mean bills, told once a day."""
+"""`POST /marketing/aggregates`: groups of consenting people over HTTP, with their mean bills, given once a day."""
 
 import json
 from dataclasses import replace
@@ -31,7 +31,7 @@ def test_a_group_is_counted_and_a_close_one_is_withheld():
     issue_all(fixture, [upload for number, each in enumerate(persons) for upload in records_of(each, number)])
     consent_all(fixture, persons[:7], fixture.merchant, GRANT)
     assert aggregates(client) == [(7, "13.00")]
-    assert aggregates(client) == [(7, "13.00")], "the same figures are told again"
+    assert aggregates(client) == [(7, "13.00")], "the same figures are given again"
     withdraw(fixture, persons[0], fixture.merchant)
     assert aggregates(client) == []
     fixture.clock.passes(DAY)
