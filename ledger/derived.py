@@ -18,7 +18,7 @@ from mydata_ledger.ledger.search import DerivedFacts, DerivedQuery
 
 COMPUTE, VIEW = "compute", "view"
 DOMAIN = b"MyData Ledger derived record\n"
-HARMLESS = frozenset({"pseudonymise", "aggregate-only", "retain-until", "no-onward-transfer"})
+HARMLESS = frozenset({"pseudonymise", "aggregate-only", "retain-until", "no-onward-transfer", "from"})
 """Conditions of a permit that a computation keeps as a whole. Others count uses, or withhold parts of a record: a
 source that is permitted under one of those is treated as withheld.
 """

@@ -15,7 +15,7 @@ from mydata_ledger.ledger.party import Party, checksum
 from mydata_ledger.ledger.record import Issue, Record
 from mydata_ledger.ledger.search import DerivedFacts, DerivedQuery
 from tests.ledger.definition import should
-from tests.ledger.questions import ANN, BOB, EVE, NOW, PERIODS, state
+from tests.ledger.questions import ANN, BOB, CONDITIONS, EVE, NOW, PERIODS, state
 
 BUILDER = checksum(b"\xdd" * 20)
 KIND = DerivedKind("sum", "health.sum", ("health.lab", "health.vitals"), "mydata:SUM")
@@ -24,6 +24,7 @@ CATEGORIES = ["health.lab"] * 6 + ["health.lab.blood", "health.vitals", "health.
 PATHS = [("hl7:CLINTRCH", "hl7:HRESCH")] * 6 + [("hl7:HRESCH",), ("mydata:SELF_VIEW",), ("mydata:SELF_VIEW",)]
 EVERY_ACTION = ("view", "copy", "transfer", "compute", "contact", "publish", "link")
 WITHHOLDS_NOTHING = {"pseudonymise", "aggregate-only:5", f"retain-until:{NOW + 1}", "no-onward-transfer"}
+WITHHOLDS_NOTHING |= {text for text in CONDITIONS if text.startswith("from:")}
 
 
 @dataclass
@@ -108,8 +109,8 @@ def is_considered(record):
     return not record.erased and not record.superseded_by and parts[:2] in (["health", "lab"], ["health", "vitals"])
 
 
-def issue(record_id, category, period):
-    return Issue(record_id, ANN, EVE.hex(), category, *period, bytes(32), "", bytes(32), 0, bytes(32))
+def issue(record_id, category, period, holder=""):
+    return Issue(record_id, ANN, holder, category, *period, bytes(32), "", bytes(32), 0, bytes(32))
 
 
 def case(pick):
@@ -137,7 +138,7 @@ def case(pick):
 
 
 def random_record(pick, number):
-    issued = issue(bytes([number + 1]) * 32, pick(CATEGORIES), pick(PERIODS))
+    issued = issue(bytes([number + 1]) * 32, pick(CATEGORIES), pick(PERIODS), pick([checksum(EVE), checksum(EVE), BOB]))
     gone = {"superseded_by": pick([b""] * 12 + [bytes([9]) * 32]), "erased": pick([False] * 20 + [True])}
     return Record(issued, number, bytes(32), anchored=True, **gone)
 

@@ -31,7 +31,8 @@ FAULTS = [
         "issue.data_from, issue.data_until, record.erased",
         "record.erased",
     ),
-    ("records of different categories are decided alike", "issue.holder, issue.category, issue", "issue.holder, issue"),
+    ("records of different holders are decided alike", "return issue.holder, issue", "return '', issue"),
+    ("records of different categories are decided alike", "holder, issue.category, issue", "holder, '', issue"),
     ("records that a grant names are decided alike", "record_id = issue.record_id if any(", "record_id = b'' if any("),
     ("an erased record is decided like one that stands", "record.erased, record_id", "record_id"),
     (
