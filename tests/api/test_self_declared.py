@@ -165,6 +165,18 @@ def test_a_computation_leaves_a_declared_document_out_where_parts_are_withheld(c
     assert list(found) == []
 
 
+def test_the_timeline_says_which_records_a_person_declared(client):
+    ann, trial = client.fixture.ann, client.fixture.trial
+    declared = declare(client, ann, category="health.lab").json()["record_id"]
+    issued = client.issued()
+    client.fixture.consents(trial, "health.lab")
+    client.fixture.anchor()
+    for record in (declared, issued, "0x" + "11" * 32):
+        client.http.get(f"/trials/records/{record}", headers=client.as_(trial))
+    accesses = client.http.get("/me/timeline", headers=client.as_(ann)).json()["accesses"]
+    assert [one["declared_by"] for one in accesses] == ["self", "holder"]
+
+
 def test_a_passkey_declares_and_no_other_passkey(client):
     passkey, other = Passkey(), Passkey()
     assert declare(client, passkey, signer=other).status_code == 403
