@@ -47,6 +47,7 @@ class DraftedContent:
     """The digests of one record's content under all keys of its time.
 
     `copy` numbers, from 1, records of one holder and one person with equal content: a source may hold equal ones.
+    `holder` is who they are known again for: a holder's account, or what `self_declared.source_of` says.
     """
 
     record_id: bytes

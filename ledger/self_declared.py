@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import Any
 
 from mydata_ledger.ledger.canonical import canonical, read
+from mydata_ledger.ledger.commitment.content import is_json
 from mydata_ledger.ledger.content_digest import CanonicalForm, CanonicalForms, canonical_form
 from mydata_ledger.ledger.errors import MalformedInput
 from mydata_ledger.ledger.record import Issue
@@ -63,6 +64,13 @@ def document_of(declaration: Declaration, content: bytes, signature: bytes) -> b
     return canonical(signed | {"content": base64.b64encode(content).decode()})
 
 
+def has_members(media_type: str) -> bool:
+    """Whether a consent can withhold members of a record of this type: of JSON, but not of a self-declared document,
+    which names people in its declaration and has the content as one text in base64.
+    """
+    return is_json(media_type) and media_type.partition(";")[0].strip().lower() != MEDIA_TYPE
+
+
 def open_document(record: bytes) -> tuple[Declaration, bytes, bytes]:
     """The declaration, its signature and the document. Whoever has these verifies the signature over
     `Declaration.digest`. Raises MalformedInput, also if the document is not the one that was signed.
@@ -72,6 +80,8 @@ def open_document(record: bytes) -> tuple[Declaration, bytes, bytes]:
         shown, content = value["declaration"], base64.b64decode(value["content"], validate=True)
         members: dict[str, Any] = {n: bytes.fromhex(v[2:]) if n in RAW else v for n, v in shown.items()}
         declaration, signature = Declaration(**members), bytes.fromhex(value["signature"][2:])
+        if not all(type(members[name]).__name__ == kind for name, kind in Declaration.__annotations__.items()):
+            raise TypeError
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise MalformedInput("not a self-declared document") from error
     if sha256(content).digest() != declaration.document:
@@ -89,6 +99,18 @@ def is_self_declared(issue: Issue) -> bool:
     are random, and this ledger makes every id.
     """
     return issue.record_id == record_id_of(issue.commitment)
+
+
+def source_of(issue: Issue) -> str:
+    """Among whose records the content of a record is known again: its holder's; for a self-declared one those that were
+    declared in the same category. The operator may be a holder too, and a delegate sees some categories only.
+    """
+    return declared_in(issue.holder, issue.category) if is_self_declared(issue) else issue.holder
+
+
+def declared_in(holder: str, category: str) -> str:
+    """`source_of` a record that is declared in a category."""
+    return f"{holder} {category}"
 
 
 def inner_form(forms: CanonicalForms) -> CanonicalForm:

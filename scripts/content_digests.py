@@ -13,6 +13,7 @@ from mydata_ledger.ledger.content_digest import DraftedContent
 from mydata_ledger.ledger.errors import IntegrityFailure, KeyDestroyed
 from mydata_ledger.ledger.receipt import RECORDS
 from mydata_ledger.ledger.record import Issue
+from mydata_ledger.ledger.self_declared import source_of
 from mydata_ledger.scripts.state_folder import StateFolder
 
 ProgressCallback = Callable[[str, int, int], None]
@@ -57,15 +58,15 @@ def _numbered(store: Store, digests: Sequence[tuple[Issue, tuple[bytes, ...]]]) 
                 used[holder, digest].add(content.copy)
     numbered = []
     for issue, own_digests in digests:
-        numbers = used[issue.holder, own_digests[0]]
+        numbers = used[source_of(issue), own_digests[0]]
         copy = next(number for number in count(1) if number not in numbers)
         numbers.add(copy)
-        numbered.append(DraftedContent(issue.record_id, issue.holder, own_digests, copy))
+        numbered.append(DraftedContent(issue.record_id, source_of(issue), own_digests, copy))
     return numbered
 
 
 def _by_holder(digests: Iterable[tuple[Issue, tuple[bytes, ...]]]) -> dict[str, set[bytes]]:
     found = defaultdict[str, set[bytes]](set)
     for issue, own in digests:
-        found[issue.holder].update(own)
+        found[source_of(issue)].update(own)
     return found

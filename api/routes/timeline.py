@@ -20,6 +20,7 @@ from mydata_ledger.ledger.kernel import Kernel, Proof
 from mydata_ledger.ledger.kernel.work_items import LINK_USE
 from mydata_ledger.ledger.party import requester_name
 from mydata_ledger.ledger.receipt import ACCESS, AccessReceipt, Statement, category_of_access
+from mydata_ledger.ledger.self_declared import is_self_declared
 from mydata_ledger.ledger.typed_data import read_hex
 
 router = APIRouter(tags=["timeline"])
@@ -49,6 +50,9 @@ class AccessView(StatementView):
     permitted: bool | None = Field(description="null for a declared or extended emergency, which is no access yet")
     text: str
     derived: bool = Field(default=False, description="the question was about what is derived from the person's records")
+    declared_by: str = Field(
+        default="", description="`self` for a document of the person's own; empty without a record"
+    )
     on_paper: list[str] = Field(default=[], description="consents on paper that the decision is based on")
     opened: StatementView | None = Field(
         description="the reader's signed acknowledgement that they opened what was released"
@@ -172,6 +176,7 @@ def _access(proof: Proof, context: AppContext) -> AccessView:
         permitted=statement.permitted if isinstance(statement, AccessReceipt) else None,
         text=_text(statement, context.kernel) + _link_recipient(statement, context.kernel),
         derived=_is_derived(statement, context.kernel),
+        declared_by=_declared_by(statement, context.kernel),
         on_paper=[
             "0x" + entry.hex()
             for entry in context.kernel.consents.paper_marks.for_consents(getattr(statement, "consents", ()))
@@ -179,6 +184,11 @@ def _access(proof: Proof, context: AppContext) -> AccessView:
         opened=_acknowledgement_view(proof, context),
         **_statement_fields(proof, context),
     )
+
+
+def _declared_by(statement: AccessReceipt | Incident | IncidentExtension, kernel: Kernel) -> str:
+    record = kernel.queries.record(statement.record_id) if isinstance(statement, AccessReceipt) else None
+    return "" if record is None else "self" if is_self_declared(record.issue) else "holder"
 
 
 def _link_recipient(statement: AccessReceipt | Incident | IncidentExtension, kernel: Kernel) -> str:

@@ -12,10 +12,12 @@ from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.errors import SignatureInvalid, SourceUnavailable
 from mydata_ledger.ledger.kernel import Signers
 from mydata_ledger.ledger.party import checksum, keccak
+from mydata_ledger.ledger.self_declared import open_document
 from mydata_ledger.ledger.signers import Wallet
 from mydata_ledger.scripts import compile as compiling
 from testing.ledger_fixture import wallet
 from tests.api.api_client import ApiClient
+from tests.api.test_self_declared import declare, opened
 
 DIGEST, SIGNATURE = sha256(b"a consent").digest(), b"\1" * 200
 WRAPPER = bytes.fromhex("6492" * 16)
@@ -148,3 +150,14 @@ def test_a_wallet_to_come_signs_in_consents_and_withdraws(wallets, to_come):
     )
     assert ended.status_code == 202
     assert client.http.post(f"/access/records/{record}", json=question, headers=head).status_code == 404
+
+
+def test_a_wallet_to_come_declares_a_document_of_its_own(wallets, to_come):
+    client = ApiClient(world={"signers": Signers(contracts=wallets)})
+    stranger = WalletToCome(to_come.call[32:], *to_come.owners[:2])
+    assert declare(client, to_come, signer=stranger).status_code == 403
+    answer = declare(client, to_come)
+    assert answer.status_code == 202, answer.text
+    declaration, signature, _ = open_document(opened(client, answer.json()["record_id"])[1].content)
+    assert (declaration.data_subject, declaration.signer) == (to_come.signer, to_come.signer)
+    Signers(contracts=wallets).verify(to_come.signer, declaration.digest, signature)

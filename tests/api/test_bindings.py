@@ -328,3 +328,45 @@ def test_another_holder_cannot_move_a_record(client):
     altered = form["issue"] | {"message": form["issue"]["message"] | {"dataSubject": hex_of(CLINIC)}}
     assert call(client, client.fixture.hospital, "POST", "/records/reissues", form | {"issue": altered})[0] == 422
     assert not client.fixture.store.index.record(bytes.fromhex(wrong[2:])).erased
+
+
+@pytest.mark.parametrize("change", ["end", "dispute"])
+def test_a_code_used_again_does_not_undo_what_the_person_did(client, change):
+    ann, code = client.fixture.ann, code_of(client)
+    made = bind(client, "P-1", code)[1]
+    form = {"reason": ""} if change == "dispute" else None
+    state = call(client, ann, "POST", f"/me/bindings/{made['binding_id']}/{change}", form)[1]["state"]
+    assert bind(client, "P-1", code)[0] == 422
+    assert [one["state"] for one in call(client, ann, "GET", "/me/bindings")[1]] == [state]
+
+
+def test_a_second_code_for_an_active_binding_does_not_revive_it_either(client):
+    ann, made = client.fixture.ann, bound(client)
+    second = code_of(client)
+    assert bind(client, "P-1", second) == (201, made)
+    call(client, ann, "POST", f"/me/bindings/{made['binding_id']}/end")
+    assert bind(client, "P-1", second)[0] == 422
+    assert issues(client, "P-1")[0] == 422
+
+
+@pytest.mark.parametrize("change", ["end", "dispute"])
+def test_a_draft_is_not_signed_after_its_binding_ended_or_was_disputed(client, change):
+    ann, hospital, made = client.fixture.ann, client.fixture.hospital, bound(client)
+    kept = signed_issues(client, issues(client, "P-1", "eyJhIjoyfQ==")[1])
+    before = signed_issues(client, issues(client, "P-1")[1])
+    assert call(client, hospital, "POST", "/records", kept)[0] == 202
+    client.fixture.clock.passes(5)
+    form = {"reason": ""} if change == "dispute" else None
+    assert call(client, ann, "POST", f"/me/bindings/{made['binding_id']}/{change}", form)[0] == 200
+    status, answer = call(client, hospital, "POST", "/records", before)
+    assert (status, "draft the record again" in answer["detail"]) == (422, True)
+    assert call(client, hospital, "POST", "/records", kept)[0] == 202, "what is issued is issued"
+    client.fixture.clock.passes(5)
+    named = issues(client, None, data_subject=hex_of(ann))
+    assert call(client, hospital, "POST", "/records", signed_issues(client, named[1]))[0] == 202
+    assert call(client, hospital, "POST", "/records", before)[0] == 422
+
+
+def signed_issues(client, drafted):
+    signed = client.signed(client.fixture.hospital, Issue, drafted["drafts"][0])
+    return {"records": [{"message": signed["message"], "signature": signed["signature"]}]}

@@ -1,6 +1,7 @@
 """A person stores their own document under their own signature; everywhere it is shown as self-declared."""
 
 import base64
+import json
 from dataclasses import replace
 from hashlib import sha256
 
@@ -9,11 +10,11 @@ import pytest
 from mydata_ledger.ledger import envelope
 from mydata_ledger.ledger.delegation import Delegation
 from mydata_ledger.ledger.errors import MalformedInput, SignatureInvalid
-from mydata_ledger.ledger.kernel import Signers
+from mydata_ledger.ledger.kernel import Signers, Upload
 from mydata_ledger.ledger.record import Issue
 from mydata_ledger.ledger.self_declared import MEDIA_TYPE, is_self_declared, open_document
 from testing.ledger_fixture import NOW, wallet
-from testing.passkeys import VERIFIER
+from testing.passkeys import VERIFIER, Passkey
 from testing.stores import open_store
 from tests.api.api_client import ApiClient
 from tests.api.test_delegations import BEN, hand_in, hex_of
@@ -33,7 +34,7 @@ def form(content=NOTE, **more):
 
 
 def declare(client, who, content=NOTE, *, signer=None, sent=None, query="", **more):
-    head, declared = client.as_(who), form(content, **more)
+    head, declared = head_of(client, who), form(content, **more)
     draft = client.http.post("/me/records/drafts" + query, json=declared, headers=head)
     if draft.status_code != 201:
         return draft
@@ -41,6 +42,15 @@ def declare(client, who, content=NOTE, *, signer=None, sent=None, query="", **mo
     signed = declared | {"declared_at": draft.json()["declared_at"], "signature": signature}
     encoded = base64.b64encode(content if sent is None else sent).decode()
     return client.http.post("/me/records" + query, json=signed | {"content_base64": encoded}, headers=head)
+
+
+def head_of(client, who):
+    if not isinstance(who, Passkey):
+        return client.as_(who)
+    key = "0x" + who.key.hex()
+    message = client.http.post("/session/challenges", json={"passkey": key}).json()["message"]
+    signed_in = {"message": message, "signature": "0x" + who.sign_text(message).hex(), "passkey": key}
+    return {"Authorization": f"Bearer {client.http.post('/sessions', json=signed_in).json()['token']}"}
 
 
 def listed(client, who, query=""):
@@ -132,3 +142,85 @@ def test_the_person_corrects_and_erases_it(client):
     foreign = client.issued()
     assert declare(client, wallet(88), supersedes=foreign).status_code == 404
     assert declare(client, ann, b"x", supersedes=foreign).status_code == 404
+
+
+@pytest.mark.parametrize("conditions", [("pseudonymise",), ("redact:name",), ("mask:name",), ("only:content",)])
+def test_what_a_consent_withholds_of_a_declared_document_is_not_released_inside_it(client, conditions):
+    ann, trial = client.fixture.ann, client.fixture.trial
+    whole = b'{"name":"Kim Ann","pain":3}'
+    record = declare(client, ann, whole, category="health.lab", media_type="application/json").json()["record_id"]
+    client.fixture.consents(trial, "health.lab", conditions=conditions)
+    client.fixture.anchor()
+    answer = client.http.get(f"/trials/records/{record}", headers=client.as_(trial))
+    assert answer.status_code == 422, answer.text
+    assert ann.signer.hex() not in answer.text
+
+
+def test_a_computation_leaves_a_declared_document_out_where_parts_are_withheld(client):
+    ann, trial = client.fixture.ann, client.fixture.trial
+    declare(client, ann, b'{"name":"Kim Ann"}', category="health.lab", media_type="application/json")
+    client.fixture.consents(trial, "health.lab", actions=("compute",), conditions=("redact:name",))
+    client.fixture.anchor()
+    found = client.fixture.kernel.decisions.computation.records(trial.address, ["health.lab"], "hl7:CLINTRCH")
+    assert list(found) == []
+
+
+def test_the_timeline_says_which_records_a_person_declared(client):
+    ann, trial = client.fixture.ann, client.fixture.trial
+    declared = declare(client, ann, category="health.lab").json()["record_id"]
+    issued = client.issued()
+    client.fixture.consents(trial, "health.lab")
+    client.fixture.anchor()
+    for record in (declared, issued, "0x" + "11" * 32):
+        client.http.get(f"/trials/records/{record}", headers=client.as_(trial))
+    accesses = client.http.get("/me/timeline", headers=client.as_(ann)).json()["accesses"]
+    assert [one["declared_by"] for one in accesses] == ["self", "holder"]
+
+
+def test_a_passkey_declares_and_no_other_passkey(client):
+    passkey, other = Passkey(), Passkey()
+    assert declare(client, passkey, signer=other).status_code == 403
+    answer = declare(client, passkey)
+    assert answer.status_code == 202, answer.text
+    declaration, signature, _ = open_document(opened(client, answer.json()["record_id"])[1].content)
+    assert (declaration.data_subject, declaration.signer) == (passkey.signer, passkey.signer)
+    client.fixture.world.signers.verify(passkey.signer, declaration.digest, signature)
+
+
+def test_a_delegate_neither_learns_nor_corrects_what_the_delegation_does_not_cover(client):
+    ann, fixture = client.fixture.ann, client.fixture
+    hidden = declare(client, ann, category="insurance.claim").json()["record_id"]
+    terms = {"delegate": hex_of(BEN), "delegate_name": "Ben", "categories": ["health"], "expires": NOW + 9_000}
+    draft = client.http.post("/delegations/drafts", json=terms, headers=client.as_(ann)).json()
+    assert hand_in(client, ann, Delegation, "/delegations", draft).status_code == 202
+    fixture.anchor()
+    query = f"?for={hex_of(ann)}"
+    answer = declare(client, BEN, query=query).json()
+    assert answer["is_new"], "an equal document in another category is not named"
+    assert answer["record_id"] != hidden
+    assert declare(client, BEN, b"other", supersedes=hidden, query=query).status_code == 404
+
+
+def test_a_record_that_the_operator_issued_is_no_declared_document_and_the_reverse(client):
+    ann, operator, records = client.fixture.ann, client.fixture.operator, client.fixture.kernel.records
+    upload = Upload(ann.signer, "health.report", "text/plain", NOTE)
+    (draft,) = records.issues.draft_new(operator.address, [upload]).drafts
+    records.issues.accept([(draft.statement, client.fixture.sign(operator, draft.statement))])
+    answer = declare(client, ann).json()
+    assert answer["is_new"], "what the operator collected is not the person's own word"
+    again = records.issues.draft_new(operator.address, [upload])
+    assert again.duplicates == {0: draft.statement.record_id}
+
+
+@pytest.mark.parametrize("broken", [5, None, ["text/plain"], {"a": 1}])
+@pytest.mark.parametrize("member", ["media_type", "category", "declared_at", "document"])
+def test_a_document_with_members_of_other_types_is_no_declaration(client, member, broken):
+    record = declare(client, client.fixture.ann).json()["record_id"]
+    value = json.loads(opened(client, record)[1].content)
+    value["declaration"][member] = "1" if (member, broken) == ("declared_at", 5) else broken
+    with pytest.raises(MalformedInput):
+        open_document(json.dumps(value).encode())
+    upload = {"data_subject": hex_of(BEN), "category": "health.report", "media_type": MEDIA_TYPE}
+    upload["content_base64"] = base64.b64encode(json.dumps(value).encode()).decode()
+    sent = client.http.post("/records/drafts", json={"records": [upload]}, headers=client.as_(client.fixture.hospital))
+    assert sent.status_code == 201, sent.text

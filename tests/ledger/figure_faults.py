@@ -17,6 +17,13 @@ FIGURE_FAULTS = [
     ("the smaller of the two bounds holds", figures, 'int = max(cell.least, one["least"])', "int = cell.least"),
     ("the last table alone counts", figures, "for table in reversed(tables):", "for table in tables[-1:]:"),
     ("figures of other names are not compared", figures, "if self.across else [stored", "if False else [stored"),
+    (
+        "an equal group of another question passes",
+        figures,
+        'cells"].get(cell.id, {})',
+        'cells"].get(cell.id) or next(iter(table.body["cells"].values()))',
+    ),
+    ("several questions of one day pass", figures, "(cell.across or cell.id in", "(cell.id in"),
     ("several questions of one call pass", figures, 'return "" if self.across else self.id', "return self.id"),
     ("another table's place in the set is read", figures, 'TEXT * one["start"], TEXT', "0, TEXT"),
     (
@@ -58,12 +65,17 @@ def would_release(history, group, least):
     return all(distances) and len(history) < 366
 
 
+def is_released_again(history, cell):
+    """Whether this group was released under this very name: an equal group of another question says something new."""
+    return any(name == cell.name and earlier == cell.parts for name, earlier, _ in history)
+
+
 def check_history(seed, *, across=False):
     """Ask for random tables on random days; returns how many figures were released. With `across` those of all names
     are one history.
     """
     chance, fixture = random.Random(seed), LedgerFixture()
-    history, count = defaultdict(list), 0
+    history, before, count = defaultdict(list), [], 0
     group = dict.fromkeys(chance.sample(PEOPLE, 10), b"")
     for _ in range(8):
         fixture.clock.passes(chance.choice([0, DAY, DAY]))
@@ -75,6 +87,10 @@ def check_history(seed, *, across=False):
         passed = control.passes_disclosure_control("0xAsker", "table", cells, across=across)
         for cell, released in zip(cells, passed, strict=True):
             if released:
+                if across and not is_released_again(before, cell):
+                    today = fixture.clock.now() // DAY
+                    assert all(day != today and earlier != cell.parts for _, earlier, day in before)
+                    before.append((cell.name, dict(cell.parts), today))
                 name = "" if across else cell.name
                 assert would_release(history[name], cell.parts, cell.least)
                 if all(earlier != cell.parts for earlier, _ in history[name]):

@@ -216,3 +216,13 @@ def test_memory_does_not_grow_with_the_number_of_records(tmp_path):
     most = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert most < 4 * group_opening.WAITING * size < 80 * size
+
+
+@pytest.mark.parametrize("content", [b"[1,2]", b'"text"', b"7"])
+def test_json_that_is_no_object_is_left_out_where_the_person_must_be_hidden(world, content):
+    persons = people(3)
+    issue_all(world, [upload(person, LAB, content if n == 1 else b'{"n":%d}' % n) for n, person in enumerate(persons)])
+    grant = replace(COMPUTE, conditions=("pseudonymise", "redact:name"))
+    consent_all(world, persons, world.merchant, grant)
+    world.anchor()
+    assert sorted(one.content for one in opened(world, LAB)) == [b'{"n":0}', b'{"n":2}']

@@ -325,3 +325,17 @@ def test_the_builds_of_the_operator_fill_no_inbox(world):
     world.kernel.log_consumer.consume()
     used = [item for item in world.kernel.queries.work_items("message", limit=100) if item.body["event"] == "data.used"]
     assert len(used) == 1
+
+
+def test_the_end_of_retention_destroys_what_was_derived_at_its_second():
+    world = DerivedWorld()
+    world.number(3)
+    world.turn_on(permit(LAB, purpose=SUM.purpose, conditions=(f"retain-until:{NOW + 100}",)))
+    world.anchor()
+    world.clock.passes(5)
+    world.rebuild_due()
+    record = world.held().record
+    world.clock.passes(95)
+    world.rebuild_due()
+    assert world.held() is None
+    assert is_lost(world, record.cid)

@@ -154,6 +154,28 @@ def test_a_second_group_of_a_figure_on_one_day_is_withheld(kernel):
     assert passes(kernel, other) == [True]
 
 
+def counted(kernel, name, parts):
+    """Whether the answer to one of a requester's own questions is released."""
+    control = kernel.decisions.figures
+    (is_given,) = control.passes_disclosure_control("0xTrial", "t", [Figure(name, parts, K)], across=True)
+    return is_given
+
+
+def test_one_new_question_of_a_day_is_answered_whatever_it_is(kernel):
+    assert counted(kernel, "all", people(*range(10)))
+    assert not counted(kernel, "others", people(*range(20, 30))), "one number about a new group a day"
+    assert counted(kernel, "all", people(*range(10)))
+    world_of(kernel).clock.passes(DAY)
+    assert counted(kernel, "others", people(*range(20, 30)))
+
+
+def test_that_all_people_of_a_group_meet_another_question_too_is_withheld(kernel):
+    assert counted(kernel, "diabetes", people(*range(10)))
+    world_of(kernel).clock.passes(DAY)
+    answers = [counted(kernel, "diabetes, female", people(*range(count))) for count in (10, 9)]
+    assert answers == [False, False], "who knows nine of the ten would learn the sex of the last"
+
+
 def test_cells_of_a_table_are_stored_together_and_compared_one_by_one(kernel):
     cells = [Figure(f"cell {n}", people(*range(10 * n, 10 * n + 10)), K) for n in range(20)]
     assert passes(kernel, *cells) == [True] * 20

@@ -3,11 +3,13 @@
 import json
 import re
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from mydata_ledger.ledger.consent import NEVER
+from mydata_ledger.ledger.self_declared import record_id_of
 from mydata_ledger.ledger.signers import Wallet
 from mydata_ledger.scripts.verify import RegistryReader, load_all, verify_all
 from mydata_ledger.scripts.verify.page import SOURCES, build
@@ -314,6 +316,19 @@ def test_what_a_document_says_is_never_markup(tab, chain, scribe, tmp_path):
     shown(tab, chain.url, lines(tmp_path / "evil.json", [scribe.document(evil)]))
     assert "<img src=x" in tab.run("document.querySelector('article').innerText")
     assert tab.run("document.querySelectorAll('article img').length") == 0
+
+
+def test_a_self_declared_record_is_called_that_and_no_other_is(tab, chain, scribe, tmp_path):
+    issue = scribe.issue()
+    logged = [scribe.log(one, HOLDER) for one in (replace(issue, record_id=record_id_of(issue.commitment)), issue)]
+    scribe.anchor()
+    texts = []
+    for number, one in enumerate(logged):
+        shown(tab, chain.url, lines(tmp_path / f"{number}.json", [scribe.document(one)]))
+        texts.append(tab.run("document.querySelector('article').innerText"))
+    assert ["self-declared" in text for text in texts] == [True, False]
+    tab.run("document.querySelector('[data-language=ko]').click()")
+    assert "본인 제출" not in tab.run("document.querySelector('article').innerText")
 
 
 def test_the_operator_s_deployment_file_is_compared(tab, chain, documents, tmp_path):

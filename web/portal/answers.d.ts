@@ -170,6 +170,7 @@ interface AccessOf<Kind, Statement> {
   requester_name: string;
   permitted: boolean | null;
   derived: boolean;
+  declared_by: "" | "holder" | "self";
   on_paper: string[];
 }
 

@@ -50,6 +50,7 @@ function accessView(access, complaint) {
     el("p", { class: "when" }, timeText(access.accepted_at), " · ", access.block === null ? translate("notOnChain") : translate("onChain", { block: access.block })),
     el("p", {}, text),
     reach ? el("p", { class: "help" }, reach) : "",
+    access.declared_by === "self" ? el("p", {}, badge(translate("selfDeclared"), "wait")) : "",
     access.on_paper.length ? el("p", {}, badge(translate("onPaper", { name: "" }), "wait")) : "",
     el("div", { class: "actions" }, button("proof", "quiet", () => save(`access-${access.position}.json`, access.document)), complaint));
 }

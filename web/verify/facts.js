@@ -1,10 +1,11 @@
 // What a document says, and the contracts that it names.
 import words from "mydata:words";
-import { prefixedHex } from "./bytes.js";
+import { concat, equal, prefixedHex, sha256, utf8 } from "./bytes.js";
 import { element, state, translate } from "./state.js";
 
 /** @import { Document, Verdict } from "./documents" */
-/** @import { Grant, Kind } from "./statements" */
+/** @import { Grant, Issue, Kind } from "./statements" */
+const ID_OF = "mydata self-declared record\n";
 const NEVER = 2n ** 63n - 1n;
 /** @type {Record<Kind, (keyof typeof words.page.facts)[]>} */
 const FACTS = {
@@ -30,6 +31,7 @@ export function closedFacts(proof, verdict) {
 export function factsOf(proof, verdict) {
   const members = new Map(Object.entries(proof.statement));
   const rows = FACTS[proof.kind].flatMap((name) => [element("dt", { text: translate(words.page.facts[name]) }), fact(name, members.get(name))]);
+  if (proof.kind === "Issue" && isSelfDeclared(proof.statement)) rows.unshift(element("dt", { text: translate(words.page.facts.declaredBy) }), element("dd", { text: translate(words.page.values.self) }));
   if (proof.notice) rows.push(element("dt", { text: translate(words.page.facts.notice) }), element("dd", { text: proof.notice.text, lang: proof.notice.language }));
   const title = translate(words.page[["invalid", "unknown"].includes(verdict.result) ? "claims" : "says"]);
   const nodes = [element("h4", { text: title }), element("dl", {}, ...rows)];
@@ -39,6 +41,9 @@ export function factsOf(proof, verdict) {
   }
   return nodes;
 }
+
+/** Whether the id of a record follows from its commitment, as that of a self-declared record does (ADR 65). @type {(issue: Issue) => boolean} */
+const isSelfDeclared = ({ recordId, commitment }) => equal(recordId, sha256(concat(utf8.encode(ID_OF), commitment)));
 
 /** @type {(name: string, value: unknown) => HTMLElement} */
 function fact(name, value) {

@@ -17,6 +17,7 @@ from mydata_ledger.ledger.content_digest import REPEATED, DraftedContent
 from mydata_ledger.ledger.errors import InvalidStatement
 from mydata_ledger.ledger.receipt import LoggedStatement
 from mydata_ledger.ledger.record import Erasure, Issue
+from mydata_ledger.ledger.self_declared import source_of
 
 ROWS = select(CONTENT_DIGESTS)
 OF_RECORDS = ListQuery(ROWS, record_id=CONTENT_DIGESTS.c.record_id)
@@ -78,9 +79,9 @@ def check_new(connection: Connection, added: Sequence[LoggedStatement]) -> None:
     issues = {i.record_id: i for logged in added if isinstance(i := logged.signed.statement, Issue)}
     drafts = of_records(Driver.of(connection), issues)
     seen: dict[tuple[bytes, int, int], bytes] = {}
-    for holder in {issues[bytes(row.record_id)].holder for row in drafts}:
-        digests = {bytes(row.digest) for row in drafts if row.holder == key(holder)}
-        seen |= _standing(connection, digests, holder)
+    for source in {source_of(issues[bytes(row.record_id)]) for row in drafts}:
+        digests = {bytes(row.digest) for row in drafts if row.holder == key(source)}
+        seen |= _standing(connection, digests, source)
     for row in drafts:
         record_id = bytes(row.record_id)
         earlier = seen.setdefault(_name(row), record_id)

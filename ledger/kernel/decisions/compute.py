@@ -10,15 +10,15 @@ from heapq import merge
 from itertools import islice
 
 from mydata_ledger.ledger.access import Found
-from mydata_ledger.ledger.commitment.content import is_json
 from mydata_ledger.ledger.consent import category_covers
 from mydata_ledger.ledger.envelope import Content
-from mydata_ledger.ledger.errors import KeyDestroyed, TooLarge
+from mydata_ledger.ledger.errors import InvalidStatement, KeyDestroyed, MalformedInput, TooLarge
 from mydata_ledger.ledger.kernel.decisions.evaluate import Evaluation, answered
 from mydata_ledger.ledger.kernel.decisions.group_opening import GROUP, GroupOpening, OpenItem, opened_or_raised
 from mydata_ledger.ledger.kernel.decisions.release import Permit
 from mydata_ledger.ledger.kernel.decisions.search import RecordSearch
 from mydata_ledger.ledger.kernel.world import World
+from mydata_ledger.ledger.self_declared import has_members
 from mydata_ledger.ledger.visibility import MemberVisibility
 
 COMPUTE = "compute"
@@ -95,7 +95,12 @@ def _visible(content: Content, obligations: frozenset[str]) -> bytes | None:
     visibility = MemberVisibility.of(obligations, NOBODY)
     if not visibility.hides_members:
         return content.content
-    return visibility.redact(content.content) if is_json(content.media_type) else None
+    if not has_members(content.media_type):
+        return None
+    try:
+        return visibility.redact(content.content)
+    except (InvalidStatement, MalformedInput):  # no object, though the person must be hidden
+        return None
 
 
 def _least(obligations: frozenset[str]) -> int:

@@ -91,7 +91,9 @@ class DisclosureControl:
         figures of one name the first counts, and the others are withheld.
 
         With `across`, names are questions that the requester is free to choose, such as the criteria of a count: then a
-        figure is compared with those of all names in the table. Raises SourceUnavailable.
+        new figure is compared with those of all names in the table, and is withheld on a day on which any was released.
+        An equal group under another name is too close: that the same people meet both would tell something of each of
+        them. Raises SourceUnavailable.
         """
         key = self._world.gateway.derive("figures told")
         prefix = hmac.digest(key, f"table\n{requester}\n{table}".encode(), sha256)[:PREFIX]
@@ -111,7 +113,8 @@ class DisclosureControl:
         for cell in cells:
             verdicts[cell] = Comparison.CLOSE
             if len(cell.figure.parts) >= cell.least:
-                same = any(one["whole"] == cell.group.whole for table in tables for one in cell.compared_in(table))
+                own = (table.body["cells"].get(cell.id, {}) for table in tables)
+                same = any(one.get("whole") == cell.group.whole for one in own)
                 verdicts[cell] = Comparison.SAME if same else self._compared(cell, earlier, len(tables))
         for table in reversed(tables):
             undecided = [cell for cell in cells if verdicts[cell] is Comparison.NEW]
@@ -134,7 +137,7 @@ class DisclosureControl:
         text = None
         for cell in cells:
             near = [one for one in cell.compared_in(table) if _is_near(cell, one)]
-            if is_of_today and cell.id in table.body["cells"]:
+            if is_of_today and (cell.across or cell.id in table.body["cells"]):
                 yield cell
             elif near:
                 text = self._set(table) if text is None else text

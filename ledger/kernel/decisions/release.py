@@ -19,6 +19,7 @@ from mydata_ledger.ledger.kernel.decisions.pseudonyms import Pseudonyms
 from mydata_ledger.ledger.kernel.world import World
 from mydata_ledger.ledger.receipt import AccessReceipt, LoggedStatement
 from mydata_ledger.ledger.record import Record
+from mydata_ledger.ledger.self_declared import has_members
 from mydata_ledger.ledger.visibility import Choose, MemberVisibility
 
 RELEASING = frozenset({"view", "copy", "transfer"})
@@ -222,7 +223,7 @@ def _no_fields(visibility: MemberVisibility) -> InvalidStatement:
 
 
 def _disclosed(content: Content, visibility: MemberVisibility, choose: Choose) -> Content:
-    if not is_json(content.media_type):
+    if not (has_members(content.media_type) if visibility else is_json(content.media_type)):
         raise _no_fields(visibility)
     disclosed = visibility.disclose(content.content, content.seed, choose)
     return Content(disclosure.MEDIA_TYPE, secrets.token_bytes(SEED_SIZE), disclosure.to_json(disclosed))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from mydata_ledger.ledger.access import ConsentState
-from mydata_ledger.ledger.consent import NEVER, Consent, Revocation
+from mydata_ledger.ledger.consent import NEVER, Consent, Grant, Revocation
 from mydata_ledger.ledger.delegation import Delegation
 from mydata_ledger.ledger.derived import DerivedKind, Source
 from mydata_ledger.ledger.errors import SourceUnavailable
@@ -18,6 +18,7 @@ from mydata_ledger.ledger.kernel.world import World
 from mydata_ledger.ledger.party import ANYONE
 from mydata_ledger.ledger.receipt import LoggedStatement
 from mydata_ledger.ledger.record import Erasure, Issue
+from mydata_ledger.ledger.terms import RETAIN, values
 from mydata_ledger.ledger.work_item import WorkItem
 
 Make = Callable[[Sequence[OpenedSource], int], tuple[bytes, tuple[Source, ...]] | None]
@@ -142,9 +143,14 @@ class DerivedBuilds:
 def _next_look(consents: Sequence[ConsentState], now: int) -> int:
     """When time alone, or the chain, changes what consents permit (UTC seconds); 0 for never."""
     standing = [state for state in consents if state.stands]
-    edges = (edge for state in standing for grant in state.consent.grants for edge in (grant.not_before, grant.expires))
+    grants = [grant for state in standing for grant in state.consent.grants]
+    edges = (edge for grant in grants for edge in (grant.not_before, grant.expires, *_deadlines(grant)))
     looks = [edge for edge in edges if now < edge < NEVER]
     return min([*looks, *(now + ANCHORING for state in standing if not state.anchored)], default=0)
+
+
+def _deadlines(grant: Grant) -> Iterator[int]:
+    return map(int, values(grant.terms(), RETAIN))
 
 
 def _sweep(kind: DerivedKind) -> bytes:

@@ -72,6 +72,11 @@ class BindingCodes:
         if self._world.work_items.file(spent) is None:
             raise InvalidStatement(UNKNOWN)
 
+    def fulfil(self, item: WorkItem, binding_id: bytes) -> None:
+        """Note which binding a spent code made: presented again, it stands for that one and makes no other."""
+        if (spent := self._world.work_items.item(BINDING_CODE, item.id)) and "binding" not in spent.body:
+            self._world.work_items.file(replace(spent, body={**spent.body, "binding": binding_id.hex()}))
+
     def forget(self) -> int:
         """Delete codes that have ended; returns how many."""
         now, items = self._world.clock.now(), self._world.work_items

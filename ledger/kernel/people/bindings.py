@@ -8,16 +8,19 @@ from hashlib import sha256
 from typing import Any
 
 from mydata_ledger.ledger.errors import InvalidStatement, NotEntitled, NotFound, StaleConsent
-from mydata_ledger.ledger.kernel.people.binding_codes import BindingCodes
+from mydata_ledger.ledger.kernel.people.binding_codes import UNKNOWN, BindingCodes
 from mydata_ledger.ledger.kernel.people.inbox import Inbox
 from mydata_ledger.ledger.kernel.work_items import BINDING, PATIENT_NUMBER, every
 from mydata_ledger.ledger.kernel.world import World
 from mydata_ledger.ledger.message import Event, Message, of_person
 from mydata_ledger.ledger.party import Party
+from mydata_ledger.ledger.record import Issue
 from mydata_ledger.ledger.work_item import WorkItem, new_id
 
 ACTIVE, DISPUTED, ENDED = "active", "disputed", "ended"
 BY_CODE, BY_SIGNATURE = "code", "signature"
+CHANGED_AT = "changed_at"
+"""When the person or the holder last changed the state of a binding (UTC seconds)."""
 NOT_BOUND = "no person is bound to this patient number now; let the patient make a code, and bind it"
 BOUND_TO_ANOTHER = "this patient number is bound to another person; end that binding before you bind it anew"
 
@@ -63,9 +66,13 @@ class Bindings:
         """
         self.holder(holder)
         item = self.codes.find(holder, code, _number_id(holder, number))
+        if "binding" in item.body:
+            return self._made_by(item)
         self._check_free(holder, number, item.person)
         self.codes.use(item, _number_id(holder, number))
-        return self._bind(item.person, holder, number, BY_CODE)
+        made = self._bind(item.person, holder, number, BY_CODE)
+        self.codes.fulfil(item, made.binding_id)
+        return made
 
     def bind_signed(self, holder: str, number: str, nonce: str, signer: bytes, signature: bytes) -> PatientBinding:
         """Bind a patient number to the signer of the holder's nonce.
@@ -121,6 +128,13 @@ class Bindings:
         """The person takes a dispute back. Raises NotFound, InvalidStatement for a binding that has ended."""
         return self._change(self._own(binding_id, person), ACTIVE, Event.BOUND, reason="")
 
+    def _made_by(self, code: WorkItem) -> PatientBinding:
+        """The binding that a code made, unless it ended or is disputed: no code undoes what the person did since."""
+        made = self._world.work_items.item(BINDING, bytes.fromhex(code.body["binding"]))
+        if made is None or made.state != ACTIVE:
+            raise InvalidStatement(UNKNOWN)
+        return _binding(made)
+
     def _own(self, binding_id: bytes, person: bytes) -> WorkItem:
         item = self._world.work_items.item(BINDING, binding_id)
         if item is None or item.person != person:
@@ -137,7 +151,8 @@ class Bindings:
         """Store the next state and notify both sides."""
         if item.state == ENDED:
             raise InvalidStatement("the binding has ended; a new one takes a new code")
-        changed = self._world.work_items.file(replace(item, state=state, body={**item.body, **body}))
+        body = {**item.body, **body, CHANGED_AT: self._world.clock.now()}
+        changed = self._world.work_items.file(replace(item, state=state, body=body))
         if changed is None:
             raise StaleConsent("the binding changed meanwhile; read it again")
         self._notify(changed, event)
@@ -180,6 +195,15 @@ class Bindings:
     def _newest(self, holder: str, number: str) -> WorkItem | None:
         named = self._world.work_items.item(PATIENT_NUMBER, _number_id(holder, number))
         return self._world.work_items.item(BINDING, bytes.fromhex(named.body["binding"])) if named else None
+
+
+def is_unbound_since(world: World, issue: Issue) -> bool:
+    """Whether a binding of the holder and the person, under which a record may have been drafted, ended or was disputed
+    since, and none is active now.
+    """
+    bindings = [one for one in every(world.work_items, BINDING, person=issue.data_subject) if one.party == issue.holder]
+    changed = any(one.state != ACTIVE and one.body.get(CHANGED_AT, 0) >= issue.issued_at for one in bindings)
+    return changed and not any(one.state == ACTIVE for one in bindings)
 
 
 def _number_id(holder: str, number: str) -> bytes:

@@ -11,6 +11,7 @@ from mydata_ledger.ledger.commitment.entry import NO_LOCK
 from mydata_ledger.ledger.commitment.threaded import begin_commitment
 from mydata_ledger.ledger.errors import InvalidStatement, NotEntitled, TooLarge
 from mydata_ledger.ledger.kernel.draft import Draft
+from mydata_ledger.ledger.kernel.people.bindings import is_unbound_since
 from mydata_ledger.ledger.kernel.records.equal_content import EqualContent, PlannedContent, Submission
 from mydata_ledger.ledger.kernel.statement_signing import StatementSigning
 from mydata_ledger.ledger.kernel.world import World
@@ -20,6 +21,7 @@ from mydata_ledger.ledger.record import Issue
 from mydata_ledger.ledger.vocabulary import Vocabulary
 
 HOLDER = "holder"
+UNBOUND = "the binding of the patient number ended or is disputed since the record was drafted; draft the record again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,17 @@ class Issues:
                 raise InvalidStatement("the statement is not the draft it was made from; draft the record again")
         for holder in {issue.holder for issue, _ in signed}:
             self.accredited_holder(holder)
+        self._check_bindings([issue for issue, _ in signed])
         return [self._statements.seal(issue, bytes.fromhex(issue.holder[2:]), signature) for issue, signature in signed]
+
+    def _check_bindings(self, issues: Sequence[Issue]) -> None:
+        """Refuse a draft whose patient number may have lost its person since; one that is issued already stays so."""
+        drafted: dict[tuple[str, bytes], Issue] = {}
+        for issue in sorted(issues, key=lambda each: -each.issued_at):
+            drafted[issue.holder, issue.data_subject] = issue
+        for issue in drafted.values():
+            if is_unbound_since(self._world, issue) and self._world.index.record(issue.record_id) is None:
+                raise InvalidStatement(UNBOUND)
 
     def _seal_all(self, uploads: Sequence[Upload]) -> list[SealedUpload]:
         ids = [secrets.token_bytes(32) for _ in uploads]

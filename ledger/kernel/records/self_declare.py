@@ -17,7 +17,15 @@ from mydata_ledger.ledger.kernel.records.issue import Issues, SealedUpload, Uplo
 from mydata_ledger.ledger.kernel.statement_signing import StatementSigning
 from mydata_ledger.ledger.kernel.world import World
 from mydata_ledger.ledger.record import Issue
-from mydata_ledger.ledger.self_declared import MEDIA_TYPE, Declaration, document_of, is_self_declared, record_id_of
+from mydata_ledger.ledger.self_declared import (
+    MEDIA_TYPE,
+    Declaration,
+    declared_in,
+    document_of,
+    is_self_declared,
+    record_id_of,
+    source_of,
+)
 
 ZERO = bytes(32)
 
@@ -45,14 +53,14 @@ class SelfDeclarations:
         """The declaration as of now, for its signer to sign.
 
         Raises UnknownTerm, InvalidStatement; NotEntitled unless the signer is the person, or acts for them in the
-        category; NotFound if it supersedes what is no standing self-declared record of the person.
+        category; NotFound if it supersedes what is no standing self-declared record of the person that the signer sees.
         """
         self._check(declaration)
         return replace(declaration, declared_at=self._world.clock.now())
 
     def accept(self, declaration: Declaration, content: bytes, signature: bytes) -> tuple[bytes, bool]:
-        """Issue the document; returns the record id, and whether it is new. A document that the person declared before,
-        and that still stands, is not issued again.
+        """Issue the document; returns the record id, and whether it is new. A document that the person declared in this
+        category before, and that still stands, is not issued again.
 
         Raises what `draft` raises; SignatureInvalid; InvalidStatement for another document than the signed one, or one
         that was signed too long ago; TooLarge.
@@ -68,7 +76,7 @@ class SelfDeclarations:
         stored = self._world.signers.verify(declaration.signer, declaration.digest, signature)
         taken = fingerprint(content, declaration.media_type, self._world.canonical_forms)
         submission = Submission(declaration.data_subject, taken, declaration.supersedes)
-        (plan,) = self._equal_content.plan(self._holder, [submission])
+        (plan,) = self._equal_content.plan(declared_in(self._holder, declaration.category), [submission])
         if plan.duplicate_of:
             return plan.duplicate_of, False
         return self._issue(declaration, document_of(declaration, content, stored), plan), True
@@ -85,10 +93,12 @@ class SelfDeclarations:
             is_own = record is not None and record.issue.data_subject == declaration.data_subject
             if record is None or not is_own or record.erased or not is_self_declared(record.issue):
                 raise NotFound
+            if not self._acting.seen(declaration.signer, declaration.data_subject, [record.issue.category]):
+                raise NotFound
 
     def _issue(self, declaration: Declaration, document: bytes, plan: PlannedContent) -> bytes:
         issue = self._sealed(declaration, document)
-        digested = plan.of_record(issue.record_id, issue.holder)
+        digested = plan.of_record(issue.record_id, source_of(issue))
         self._world.index.remember_drafts([issue], [digested], issue.issued_at)
         self._world.log.append([self._statements.sign_as_gateway(issue)], issue.issued_at)
         return issue.record_id
