@@ -12,7 +12,8 @@ from tests.web.browser import chromium, require_chromium
 require_chromium()
 SERVICES = Path(__file__).parents[2] / "services"
 NAMES = sorted(page.parent.name for page in SERVICES.glob("*/page"))
-LOOKS = pytest.mark.parametrize(("width", "dark"), [(390, True), (1200, False)])
+LOOKS = pytest.mark.parametrize("look", [(390, True), (1200, False)])
+"""Width in pixels, and whether it is dark."""
 TEXTS = "[document.title, ...[...document.querySelectorAll('[data-text]')].map((one) => one.textContent)]"
 
 
@@ -32,10 +33,8 @@ def tab(tmp_path):
 @LOOKS
 @pytest.mark.parametrize("language", ["en", "ko"])
 @pytest.mark.parametrize("name", NAMES)
-def test_each_page_is_in_the_language_of_the_browser_and_nothing_is_wrong_with_it(
-    url, tab, name, language, width, dark
-):
-    tab.read_page(width, dark=dark)
+def test_each_page_is_in_the_language_of_the_browser_and_nothing_is_wrong_with_it(url, tab, name, language, look):
+    tab.read_page(look[0], dark=look[1])
     agent = tab.run("navigator.userAgent")
     tab.send("Emulation.setUserAgentOverride", userAgent=agent, acceptLanguage={"en": "en-GB", "ko": "ko-KR"}[language])
     texts = json.loads((SERVICES / name / "messages" / f"{language}.json").read_text(encoding="utf-8"))
