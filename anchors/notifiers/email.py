@@ -35,6 +35,11 @@ EVENT_TEXTS = {
     "copies.expiring": "copies that you have must be deleted soon",
     "copies.to_delete": "copies that you have must be deleted now",
     "retention.ended": "data was deleted at the deadline of a consent",
+    "binding.made": "a patient number was bound to a person",
+    "binding.ended": "a patient number is not bound any more",
+    "binding.disputed": "a person disputed a patient number",
+    "record.withdrawn": "a record that was not yours was withdrawn",
+    "record.reissued": "a record of the wrong person was issued to you",
     "export.made": "your delegate downloaded everything about you",
 }
 """The text of each `ledger.message.Event`, for the subject line of the mail."""

@@ -59,7 +59,7 @@ class IssuedFile:
         """What happened, for people: one line for each kind of skipped part and each reason."""
         head = f"left out {name}: {self.reason}" if self.reason else f"{name}: {len(self.records)} records"
         head += f" ({len(self.records)} records of it were issued)" if self.reason and self.records else ""
-        head += f", {len(self.duplicates)} more were issued before" if self.duplicates else ""
+        head += f", {len(self.duplicates)} issued before" if self.duplicates else ""
         kinds = Counter((part["refused"], part["resource_type"] or "part", part["reason"]) for part in self.skipped)
         return [head] + [
             f"  {'not issued' if refused else 'skipped'}: {count} {kind}: {reason}{self._first(kind, reason)}"

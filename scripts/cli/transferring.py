@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -63,5 +63,11 @@ def show_asked_of_me(key: Key, url: Url = URL, as_json: Json = False) -> None:
     """List the transfers that people ask of you, who hold their data."""
     client, _ = signed_in(url, key)
     transfers = client.call("GET", "/transfers")
-    lines = [f"{t['data_subject']}  to {t['recipient_name']}: {', '.join(t['categories'])}" for t in transfers]
-    answer(transfers, "\n".join(lines) or "nobody asks you to transfer anything", as_json)
+    answer(transfers, "\n".join(map(_asked, transfers)) or "nobody asks you to transfer anything", as_json)
+
+
+def _asked(transfer: dict[str, Any]) -> str:
+    until = datetime.fromtimestamp(transfer["ends"], UTC).isoformat(timespec="minutes")
+    what = ", ".join(transfer["categories"]) + "".join(f", {asset}" for asset in transfer["assets"])
+    often = ", ".join(transfer["frequency"])
+    return f"{transfer['data_subject']}  to {transfer['recipient_name']}: {what}, {often}, until {until}"

@@ -33,7 +33,7 @@ def profile(
         typer.echo(json.dumps({**view, "sealed": "", "wrapped_key": "0x", "profile": json.loads(content)}, indent=2))
         return
     typer.echo(view["text"])
-    typer.echo("\n".join(_lines(view, content) if view["sealed"] else _turn_on(view["turn_on"])))
+    typer.echo("\n".join(_lines(view, content) if view["sealed"] else _absent(view)))
 
 
 def _opened(view: dict[str, Any], reader: envelope.ReaderKey) -> bytes:
@@ -42,9 +42,18 @@ def _opened(view: dict[str, Any], reader: envelope.ReaderKey) -> bytes:
     return envelope.open_sealed(base64.b64decode(view["sealed"]), key, record_id).content
 
 
+def _absent(view: dict[str, Any]) -> list[str]:
+    return _turn_on(view["turn_on"]) if view["state"] == "none" else []
+
+
 def _turn_on(turn_on: dict[str, Any]) -> list[str]:
-    return [f"to have one: a consent to {turn_on['grantee']} ({turn_on['grantee_name']})"] + [
-        f"  {name}: {', '.join(turn_on[name])}" for name in ("purposes", "actions", "categories")
+    """The commands that make a person's profile be built."""
+    named = {"--purpose": turn_on["purposes"], "--action": turn_on["actions"], "--category": turn_on["categories"]}
+    options = " ".join(f"{option} {word}" for option, words in named.items() for word in words)
+    return [
+        f"to consent to {turn_on['grantee_name']}, who builds it:",
+        f"  mydata consent draft {turn_on['grantee']} {options} --key FILE --out profile.json",
+        "  mydata consent sign profile.json --key FILE",
     ]
 
 

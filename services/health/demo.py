@@ -16,7 +16,8 @@ def profiles(context: StepContext) -> None:
     """Every patient has a clinical profile built, and sees it with the record that each fact comes from."""
     context.title("Health · Clinical profiles, built by consent")
     first = _profile(context.patients[0])
-    context.show("no profile", first["text"], first["state"] in {"none", "current"})
+    had = "has one from an earlier run" if first["state"] == "current" else "has none before consenting to it"
+    context.show("profile before", f"patient 1 {had}", first["state"] in {"none", "current"})
     for patient in context.patients:
         terms = {name: first["turn_on"][name] for name in ("categories", "purposes", "actions")}
         patient.agrees(first["turn_on"]["grantee"], terms)

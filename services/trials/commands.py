@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -26,6 +27,7 @@ def count(
     limit: Annotated[
         str, typer.Option("--limit", help="A limit on the latest value of a LOINC code: '4548-4 >= 7.0 %'.")
     ] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
 ) -> None:
     """Count people with a condition who let you compute on their profiles; never fewer than five, never who."""
     client, _ = signed_in(url, key)
@@ -33,7 +35,9 @@ def count(
     form |= {"sex": sex} if sex else {}
     form |= {name: age for name, age in (("least_age", least_age), ("most_age", most_age)) if age is not None}
     answer = client.call("POST", "/trials/counts", json=form | _limit(limit))
-    if answer["people"] is None:
+    if as_json:
+        typer.echo(json.dumps(answer, indent=2))
+    elif answer["people"] is None:
         typer.echo(f"no number: fewer than {answer['least']}, or too close to an earlier number")
     else:
         typer.echo(f"{answer['people']} people")
@@ -45,5 +49,7 @@ def _limit(text: str) -> dict[str, Any]:
         return {}
     parts = text.split()
     if len(parts) != 4:
-        raise typer.BadParameter("a limit is: LOINC code, comparator, value, unit", param_hint="--limit")
+        raise typer.BadParameter(
+            "a limit has four parts with spaces between, as in '4548-4 >= 7.0 %'", param_hint="--limit"
+        )
     return {"limit": dict(zip(("code", "comparator", "value", "unit"), parts, strict=True))}

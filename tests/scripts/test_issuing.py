@@ -180,8 +180,8 @@ def test_a_file_that_is_issued_again_makes_no_record_and_says_so(issue, door):
     _, _, first = issue(files, "--json", *subject)
     code, output, _ = issue(files, *subject)
     assert code == 0
-    assert "a.json: 0 records, 2 more were issued before" in output
-    assert "scan.png: 0 records, 1 more were issued before" in output
+    assert "a.json: 0 records, 2 issued before" in output
+    assert "scan.png: 0 records, 1 issued before" in output
     _, _, again = issue(files, "--json", *subject)
     assert [one["record_id"] for one in again["a.json"]["duplicates"]] == [
         one["record_id"] for one in first["a.json"]["records"]

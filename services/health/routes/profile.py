@@ -20,7 +20,7 @@ from mydata_ledger.ledger.typed_data import read_hex
 router = APIRouter(tags=["health service"])
 OwnReaderKey = Annotated[str, Query(pattern="^0x([0-9a-fA-F]{2})+$", max_length=2_500, description="HPKE public key")]
 TEXTS = {
-    "none": "there is no clinical profile of you; to have one built here, sign a consent with the members of `turn_on`",
+    "none": "there is no clinical profile of you; it is built only if you sign a consent for it, which `turn_on` names",
     "building": "you consented; a profile is built once that is on chain and your records say something",
     "current": "this profile is built from your present records",
     "stale": "your records changed since this profile was built; no answer is computed from it until it is renewed",
