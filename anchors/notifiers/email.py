@@ -35,6 +35,7 @@ EVENT_TEXTS = {
     "copies.expiring": "copies that you have must be deleted soon",
     "copies.to_delete": "copies that you have must be deleted now",
     "retention.ended": "data was deleted at the deadline of a consent",
+    "contact.sent": "a party that you let contact you sent a message",
     "export.made": "your delegate downloaded everything about you",
 }
 """The text of each `ledger.message.Event`, for the subject line of the mail."""
