@@ -35,6 +35,11 @@ EVENT_TEXTS = {
     "copies.expiring": "copies that you have must be deleted soon",
     "copies.to_delete": "copies that you have must be deleted now",
     "retention.ended": "data was deleted at the deadline of a consent",
+    "binding.made": "a data holder knows you by its patient number now",
+    "binding.ended": "a patient number stands for you no more",
+    "binding.disputed": "a patient number was disputed",
+    "record.withdrawn": "a record that was not yours was withdrawn",
+    "record.reissued": "a record of yours was issued to you",
     "contact.sent": "a party that you let contact you sent a message",
     "export.made": "your delegate downloaded everything about you",
 }
