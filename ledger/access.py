@@ -54,7 +54,7 @@ class AccessRequest:
     declared incident or of its extension, zero without one. `request_id` is 32 random bytes that make the receipt
     unique. `at_least` is the number of consents that the caller knows to be on chain: an answer that rests on fewer
     consents is refused. `emergency` is what the vocabulary lets an emergency reach: nothing, unless it is given.
-    `planned` is the record that a collection would make, None in a question about a record.
+    `planned` is the record that a collection or a message would make, None in a question about a record.
     """
 
     request_id: bytes

@@ -34,6 +34,7 @@ class Event(StrEnum):
     COPIES_EXPIRING = "copies.expiring"
     COPIES_TO_DELETE = "copies.to_delete"
     RETENTION_ENDED = "retention.ended"
+    CONTACTED = "contact.sent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,25 @@ class Message:
         """
         digest = sha256("\n".join((self.recipient, self.event, self.subject)).encode()).digest()
         return self.occurred_at.to_bytes(8, "big") + digest[:24]
+
+
+@dataclass(frozen=True, slots=True)
+class MessageTemplate:
+    """A text that parties may send, as one version of it was declared, in English and Korean. It is sent for `purpose`
+    or one below it, so that no advertisement goes out as news of a study. A released version is never changed.
+    """
+
+    purpose: str
+    text: str
+    text_ko: str
+
+    def in_language(self, language: str) -> str:
+        """The text in a language (BCP 47): Korean, or English for any other one."""
+        return self.text_ko if language.partition("-")[0].lower() == "ko" else self.text
+
+
+TemplateName = tuple[str, int]
+"""The id and the version of a template."""
 
 
 def of_person(data_subject: bytes) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from mydata_ledger.ledger.access import Acknowledgement, Reason
+from mydata_ledger.ledger.collection import is_contact
 from mydata_ledger.ledger.commitment.entry import Entry
 from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.delegation import Delegation
@@ -45,8 +46,16 @@ class AccessReceipt:
     decided_at: int
 
     def releases(self, record_id: bytes) -> bool:
-        """Whether it releases the key of this record: a yes to a question about this record alone, not to a search."""
-        return self.permitted and self.record_id == record_id and self.reason in RELEASING
+        """Whether it releases the key of this record: a yes to a question about this record alone, not to a search.
+        Leave to send a message releases nothing.
+        """
+        answers = self.permitted and self.record_id == record_id and self.reason in RELEASING
+        return answers and not self.is_about_contact
+
+    @property
+    def is_about_contact(self) -> bool:
+        """Whether it answers whether the requester may send a person a message."""
+        return is_contact(self.requester, self.record_id, self.action)
 
 
 Statement = (

@@ -15,7 +15,7 @@ from dataclasses import replace
 from itertools import product
 
 from mydata_ledger.ledger.access import AccessRequest, ConsentState, Decision, Facts, Reason
-from mydata_ledger.ledger.collection import COLLECT, PlannedRecord, holder_of, possible
+from mydata_ledger.ledger.collection import COLLECT, PlannedRecord, holder_of, is_contact, possible
 from mydata_ledger.ledger.commitment.entry import NO_LOCK, Entry, lock_of
 from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.decide import decide
@@ -95,11 +95,16 @@ class Replay:
         ]
 
     def _planned(self, receipt: AccessReceipt) -> Sequence[PlannedRecord]:
-        """The records that a collection would make which the receipt may be about; empty for a receipt about a record,
-        whose id does not begin with the account of a party.
+        """The records that a collection or a message would make which the receipt may be about. Empty for a receipt
+        about a record, whose id does not begin with the account of a party, and for one that names nobody: a question
+        about what is planned names the person.
         """
         holder, person = holder_of(receipt.record_id), receipt.data_subject
-        if receipt.action != COLLECT or holder not in self._evidence.parties or receipt.record_id in self._issues:
+        if not person or holder not in self._evidence.parties or receipt.record_id in self._issues:
+            return []
+        if is_contact(receipt.requester, receipt.record_id, receipt.action):
+            return [PlannedRecord(person, holder, receipt.category, action=receipt.action)]
+        if receipt.action != COLLECT:
             return []
         statements = [logged.signed.statement for logged in self._consents[person]]
         grants = [grant for consent in statements if isinstance(consent, Consent) for grant in consent.grants]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import lru_cache
 from heapq import nlargest
@@ -12,6 +12,7 @@ from itertools import pairwise
 from mydata_ledger.ledger.consent import ACTIONS, Grant
 from mydata_ledger.ledger.emergency import NOTHING, EmergencyScope
 from mydata_ledger.ledger.errors import InvalidStatement, UnknownTerm
+from mydata_ledger.ledger.message import MessageTemplate, TemplateName
 from mydata_ledger.ledger.terms import Condition
 
 
@@ -54,6 +55,10 @@ class Catalog:
     """Those of its categories that an incident, and an extension of it, reach without consent."""
     derived: frozenset[str] = frozenset()
     """Those of its categories that no record is issued in: what is in them was derived from records."""
+    templates: Mapping[TemplateName, MessageTemplate] = field(default_factory=dict)
+    """The texts that parties may send to people, by id and version."""
+    advertising: frozenset[str] = frozenset()
+    """Those of its purposes that are advertising, with the purposes below them."""
 
     def __post_init__(self) -> None:
         """Raise ValueError if an emergency would reach anything but this catalog's own categories."""
@@ -76,6 +81,8 @@ class Vocabulary:
         self.identifying: frozenset[str] = NAMES_PEOPLE
         self.emergency = EmergencyScope(since=emergency_since)
         self.derived: frozenset[str] = frozenset()
+        self.templates: dict[TemplateName, MessageTemplate] = {}
+        self._advertising: frozenset[str] = frozenset()
         for catalog in catalogs:
             self.categories |= catalog.categories
             self.purposes |= catalog.purposes
@@ -83,6 +90,8 @@ class Vocabulary:
             self.identifying |= catalog.identifying
             self.emergency = self.emergency.with_scope(catalog.emergency)
             self.derived |= catalog.derived
+            self.templates |= catalog.templates
+            self._advertising |= catalog.advertising
         self.emergency_now = self.emergency.always
         self._paths: dict[str, tuple[str, ...]] = {}
         self._below = {
@@ -97,6 +106,16 @@ class Vocabulary:
             above = self._term(purpose, self.purposes, "purpose").above
             self._paths[purpose] = (purpose, *(self.path(above) if above else ()))
         return self._paths[purpose]
+
+    def is_advertising(self, purpose: str) -> bool:
+        """Whether the purpose, or one above it, is advertising. Raises UnknownTerm."""
+        return not self._advertising.isdisjoint(self.path(purpose))
+
+    def template(self, name: TemplateName) -> MessageTemplate:
+        """The declared template of an id and version. Raises UnknownTerm."""
+        if name in self.templates:
+            return self.templates[name]
+        raise UnknownTerm("no template has this id and version; `GET /contacts/templates` lists them")
 
     def below(self, category: str) -> tuple[str, ...]:
         """The declared categories below one, sorted; a question about it includes them."""

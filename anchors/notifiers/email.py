@@ -40,6 +40,7 @@ EVENT_TEXTS = {
     "binding.disputed": "a person disputed a patient number",
     "record.withdrawn": "a record that was not yours was withdrawn",
     "record.reissued": "a record of the wrong person was issued to you",
+    "contact.sent": "a party that you let contact you sent a message",
     "export.made": "your delegate downloaded everything about you",
 }
 """The text of each `ledger.message.Event`, for the subject line of the mail."""

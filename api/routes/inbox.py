@@ -8,10 +8,11 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
 from mydata_ledger.api.auth import Caller, KernelDep, SignedIn
-from mydata_ledger.api.schemas import Form, Hex32, Term, to_hex
+from mydata_ledger.api.schemas import Form, Hex32, Language, Term, to_hex
 from mydata_ledger.ledger.kernel.people.subscriptions import Subscription
 from mydata_ledger.ledger.message import of_person
 from mydata_ledger.ledger.typed_data import read_hex
+from mydata_ledger.ledger.wording import ENGLISH
 
 router = APIRouter(tags=["inbox"])
 After = Annotated[
@@ -21,13 +22,17 @@ SubscriptionId = Annotated[str, Path(pattern="^0x[0-9a-fA-F]{64}$")]
 
 
 class MessageView(BaseModel):
-    """One message; `subject` names what it is about."""
+    """One message; `subject` names what it is about. A message of a party (`contact.sent`) has its text, and the
+    entries of the consents that permitted it, which may be withdrawn; other messages have neither.
+    """
 
     message_id: Hex32
     event: str = Field(examples=["data.used"])
     subject: str
     at: int
     detail: dict[str, str]
+    text: str = ""
+    consents: list[Hex32] = []
 
 
 class SubscriptionForm(Form):
@@ -70,8 +75,10 @@ class ResultsForm(Form):
 
 
 @router.get("/me/inbox")
-def list_messages(caller: SignedIn, kernel: KernelDep, after: After = "") -> list[MessageView]:
-    """Messages to the caller, as a person and as a party, oldest first."""
+def list_messages(
+    caller: SignedIn, kernel: KernelDep, after: After = "", language: Language = ENGLISH
+) -> list[MessageView]:
+    """Messages to the caller, as a person and as a party, oldest first; texts of parties in `language`."""
     start = read_hex(after, "after", 32) if after else b""
     messages = [message for name in _names(caller) for message in kernel.people.inbox.read(name, start)]
     return [
@@ -81,6 +88,8 @@ def list_messages(caller: SignedIn, kernel: KernelDep, after: After = "") -> lis
             subject=message.subject,
             at=message.occurred_at,
             detail=dict(message.detail),
+            text=kernel.people.inbox.text_of(message, language),
+            consents=message.detail.get("consents", "").split(),
         )
         for message in sorted(messages, key=lambda message: message.message_id)
     ]

@@ -131,9 +131,11 @@ class LogConsumer:
 
     def _is_use(self, receipt: AccessReceipt) -> bool:
         """Whether the person gets a message of it. The operator's own computing for them, by their consent, gives none:
-        each build of a derived record opens all its sources, and the timeline has them.
+        each build of a derived record opens all its sources, and the timeline has them. Nor does leave to send them a
+        message, which they get.
         """
         is_use = receipt.permitted and bool(receipt.data_subject) and receipt.reason in USES
+        is_use = is_use and not receipt.is_about_contact
         return is_use and (receipt.requester, receipt.action) != (self._world.gateway.address, COMPUTE)
 
     def _use_message(self, receipt: AccessReceipt, position: int, at_time: int) -> Message:

@@ -1,5 +1,6 @@
 """Vocabulary of this service: its categories and purposes."""
 
+from mydata_ledger.ledger.message import MessageTemplate
 from mydata_ledger.ledger.vocabulary import Catalog, Term
 
 CATALOG = Catalog(
@@ -14,4 +15,14 @@ CATALOG = Catalog(
         "mydata:BENEFIT_NOTICE": Term("Telling me of benefits", "혜택 알림"),
         "mydata:NEARBY": Term("Benefits near me", "주변 혜택", "mydata:BENEFIT_NOTICE"),
     },
+    templates={
+        ("marketing.benefit", 1): MessageTemplate(
+            "mydata:BENEFIT_NOTICE",
+            "(Advertisement) The sender has a benefit for you. Ask the sender for it. If you want no such messages, "
+            "withdraw your consent to the sender.",
+            "(광고) 보낸 곳에서 드리는 혜택이 있습니다. 보낸 곳에 문의하세요. "
+            "이런 메시지를 원하지 않으면 보낸 곳에 대한 동의를 철회하세요.",
+        ),
+    },
+    advertising=frozenset({"hl7:HMARKT", "mydata:BENEFIT_NOTICE"}),
 )

@@ -120,10 +120,13 @@ export interface Message {
     | "delegation.named" | "study.results" | "link.opened" | "link.made" | "link.passcode_wrong"
     | "export.made" | "transfer.asked" | "transfer.ended"
     | "binding.made" | "binding.ended" | "binding.disputed" | "record.withdrawn" | "record.reissued"
-    | "copies.expiring" | "copies.to_delete" | "retention.ended";
+    | "copies.expiring" | "copies.to_delete" | "retention.ended" | "contact.sent";
   subject: string;
   at: number;
   detail: Record<string, string>;
+  /** Of `contact.sent`: the text, and the entries of the consents that permitted it. */
+  text: string;
+  consents: string[];
 }
 
 /** A declared emergency and what the reviewers found. */

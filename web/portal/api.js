@@ -81,7 +81,7 @@ export async function signOut() {
 export async function pages(path, idOf, size, most = 2000) {
   const all = [];
   for (let after = ""; all.length < most; ) {
-    const page = await get(asPerson(`${path}?after=${after}`));
+    const page = await get(asPerson(`${path}${path.includes("?") ? "&" : "?"}after=${after}`));
     all.push(...page);
     if (page.length < size) break;
     after = idOf(page.at(-1));

@@ -43,6 +43,7 @@ export const ENGLISH = {
   "transfer.asked": "A person asks you to transfer data", "transfer.ended": "A request to transfer data ended",
   "copies.expiring": "Copies that you have must be deleted soon", "copies.to_delete": "Copies that you have must be deleted now",
   "retention.ended": "Data was deleted at the deadline of a consent",
+  "contact.sent": "{by} sent you a message", contactWhy: "You got this because your consent lets them contact you. To end that, withdraw it under Consents.",
   "export.made": "{by} downloaded everything about you, as your delegate",
   "binding.made": "{by} knows you by its own patient number now", "binding.ended": "{by} issues nothing to you by its patient number any more", "binding.disputed": "You disputed the patient number by which {by} knows you",
   "record.withdrawn": "{by} withdrew a record that was not yours", "record.reissued": "{by} issued a record to you that another person had by mistake",

@@ -3,7 +3,7 @@ import { chosenWard } from "./acting.js";
 import { asPerson, get, pages } from "./api.js";
 import { complaintView } from "./complaining.js";
 import { badge, button, categoryOf, el, purposeOf, reachOf, save } from "./view.js";
-import { actionOf, inLanguage, timeText, translate } from "./words.js";
+import { actionOf, inLanguage, language, timeText, translate } from "./words.js";
 
 /** @import { Access, Complaint, Message, Review } from "./answers" */
 /** @import { Page } from "./main.js" */
@@ -11,20 +11,21 @@ const ALARMS = ["data.broke_glass", "data.emergency_extended"], MAX_ACCESSES = 2
 
 /** Show the messages, the newest first. @type {(container: HTMLElement) => Promise<void>} */
 export async function showInbox(container) {
-  const [messages, incidents] = await Promise.all([pages("/me/inbox", (/** @type {Message} */ message) => message.message_id, 200), get("/me/incidents")]);
+  const [messages, incidents] = await Promise.all([pages(`/me/inbox?language=${language}`, (/** @type {Message} */ message) => message.message_id, 200), get("/me/incidents")]);
   const reviews = new Map(incidents.map((review) => [review.review_id, review]));
   const items = messages.reverse().map((message) => messageView(message, reviews.get(message.subject)));
   container.replaceChildren(items.length ? el("ul", { class: "feed" }, items) : el("p", { class: "none" }, translate("noneInbox")));
 }
 
 /** @type {(message: Message, review?: Review) => HTMLElement} */
-function messageView({ event, subject, at, detail }, review) {
+function messageView({ event, subject, at, detail, text, consents }, review) {
   const facts = [detail.category && categoryOf(detail.category), detail.for && purposeOf(detail.for), detail.incident_number, review?.said.reason,
     detail.reads && translate("reads", { reads: detail.reads, last: timeText(Number(detail.last_read)) })].filter(Boolean);
   const verdict = review && `${translate("verdict")}: ${translate(review.state)}${review.verdict.reason ? ` (${review.verdict.reason})` : ""}`;
   return el("li", { class: `card ${ALARMS.includes(event) ? "alarm" : ""}` },
     el("div", { class: "top" }, el("h2", {}, translate(event, { ...namedIn(detail), subject })), el("span", { class: "when" }, timeText(at))),
-    facts.length ? el("p", {}, facts.join(" · ")) : "", verdict ? el("p", {}, verdict) : "");
+    text ? el("p", {}, text) : "", facts.length ? el("p", {}, facts.join(" · ")) : "", verdict ? el("p", {}, verdict) : "",
+    consents.length ? el("p", { class: "help" }, translate("contactWhy")) : "");
 }
 
 /** Show the accesses, the newest first. @type {(container: HTMLElement, page: Page) => Promise<void>} */

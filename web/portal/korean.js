@@ -47,6 +47,7 @@ export const KOREAN = {
   "record.withdrawn": "{by}: 내 것이 아닌 기록을 거두어들였습니다", "record.reissued": "{by}: 다른 사람에게 잘못 발급한 기록을 나에게 다시 발급했습니다",
   "copies.expiring": "보관 중인 사본의 파기 기한이 다가옵니다", "copies.to_delete": "보관 중인 사본을 지금 파기해야 합니다",
   "retention.ended": "동의의 파기 기한에 따라 자료를 파기했습니다",
+  "contact.sent": "{by}의 메시지", contactWhy: "내 동의가 연락을 허용하여 받은 메시지입니다. 더 받지 않으려면 ‘동의’에서 철회하세요.",
   "export.made": "{by}: 대리인으로서 나에 관한 모든 자료를 내려받았습니다",
   "link.passcode_wrong": "{by}: 내 공유 링크의 암호를 잘못 입력했습니다 ({link})",
   asks: "{name}의 요청", benefit: "제공 혜택", reference: "참조 번호", answerBy: "답변 기한",

@@ -131,5 +131,5 @@ class FactBatch:
 
 
 def _record_of(request: AccessRequest, records: dict[bytes, Record]) -> Record | None:
-    """The record that the question is about, or the one that a collection would make."""
+    """The record that the question is about, or the one that is planned."""
     return request.planned.record() if request.planned else records.get(request.record_id)

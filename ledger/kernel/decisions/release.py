@@ -121,8 +121,12 @@ class Releases:
         return self._disclosure_release(permit, self._visibility(permit), choose, public_key)
 
     def names_asker(self, logged: LoggedStatement) -> bool:
-        """Whether a receipt may be shown to its requester: not if it names a person whom a consent hides from them."""
+        """Whether a receipt may be shown to its requester: not if it names a person whom a consent hides from them, or
+        whom a message reached.
+        """
         statement = logged.signed.statement
+        if isinstance(statement, AccessReceipt) and statement.is_about_contact:
+            return False
         entries = statement.consents if isinstance(statement, AccessReceipt) else ()
         states = [self._world.index.consent(entry) for entry in entries]
         return not any(

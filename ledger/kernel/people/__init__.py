@@ -12,6 +12,8 @@ from mydata_ledger.ledger.kernel.people.asked_transfers import AskedTransfers
 from mydata_ledger.ledger.kernel.people.binding_codes import BindingCodes
 from mydata_ledger.ledger.kernel.people.bindings import Bindings
 from mydata_ledger.ledger.kernel.people.complaints import Complaints
+from mydata_ledger.ledger.kernel.people.contact_sending import ContactSending
+from mydata_ledger.ledger.kernel.people.contacts import Contacts
 from mydata_ledger.ledger.kernel.people.copies import Copies
 from mydata_ledger.ledger.kernel.people.deliveries import Deliveries
 from mydata_ledger.ledger.kernel.people.distribution import Distribution
@@ -42,6 +44,7 @@ class People:
     subscriptions: Subscriptions
     deliveries: Deliveries
     announcements: Announcements
+    contacts: Contacts
     distribution: Distribution
     incidents: Incidents
     reviews: Reviews
@@ -62,6 +65,9 @@ class People:
         copies = Copies(world, consents.endings, inbox)
         content = LinkContent(world, decisions.evaluation, decisions.opening)
         requests = Requests(world, consents.drafts, wishes, limits, inbox)
+        announcements = Announcements(world, requests)
+        contacts = Contacts(world, announcements)
+        sending = ContactSending(world, contacts, decisions.evaluation, inbox)
         return cls(
             requests=requests,
             request_on_denial=RequestOnDenial(world, requests, wishes, limits),
@@ -69,8 +75,9 @@ class People:
             inbox=inbox,
             subscriptions=subscriptions,
             deliveries=Deliveries(world),
-            announcements=Announcements(world, requests),
-            distribution=Distribution(world, requests, wishes, limits, inbox),
+            announcements=announcements,
+            contacts=contacts,
+            distribution=Distribution(world, requests, wishes, limits, inbox, contacts=sending),
             incidents=Incidents(world, statements, reviews),
             reviews=reviews,
             complaints=Complaints(world, reviews),

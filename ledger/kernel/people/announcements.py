@@ -1,5 +1,5 @@
-"""Announcements of a party to many people: offers and study results, limited in number for each day. They are sent
-later, by `distribution`, so that neither the answer nor its time tells the party about the recipients.
+"""Announcements of a party to many people: offers, study results and contacts, limited in number for each day. They are
+sent later, by `distribution`, so that neither the answer nor its time tells the party about the recipients.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from mydata_ledger.ledger.typed_data import message, parse
 from mydata_ledger.ledger.work_item import WorkItem, new_id
 
 ANNOUNCED_PER_DAY = 10
-"""Offers, and results, that one party may announce on one day."""
+"""Offers, results, and contacts, that one party may announce on one day."""
 WAITING, SENT = "waiting", "sent"
 REFERENCE = re.compile(r"(?=[^0-9]*[0-9])[A-Z0-9]{1,24}([-_/][A-Z0-9]{1,12}){0,3}")
 """The form of a study's reference, such as KCT0008791 or IRB-2026/17: no sentence and no URL fits it."""
@@ -38,7 +38,7 @@ class Announcements:
         """
         self._requests.check(requester, terms)
         offered = sorted({normal_topic(topic) for topic in topics})
-        self._announce(OFFER, requester, terms_body(terms) | {"topics": offered, "remaining": ["", *offered]})
+        self.file(OFFER, requester, terms_body(terms) | {"topics": offered, "remaining": ["", *offered]})
 
     def results(self, party: str, reference: str) -> None:
         """Announce that results of a study are available to everyone who then has a live grant to this party, for
@@ -57,9 +57,9 @@ class Announcements:
                 "name the study by its reference, such as KCT0008791 or IRB-2026/17: capital letters and digits in at "
                 "most four parts joined by - _ or /"
             )
-        self._announce(RESULTS, party, {"reference": reference})
+        self.file(RESULTS, party, {"reference": reference})
 
-    def _announce(self, kind: str, party: str, body: Mapping[str, Any]) -> None:
+    def file(self, kind: str, party: str, body: Mapping[str, Any]) -> None:
         """File one announcement. Raises TooManyRequests beyond the daily limit."""
         now = self._world.clock.now()
         since = (now - DAY).to_bytes(8, "big") + bytes(24)

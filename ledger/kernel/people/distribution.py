@@ -1,4 +1,6 @@
-"""Sends announcements to their recipients, a page at a time: offers by the index of topics, results by consents."""
+"""Sends announcements to their recipients, a page at a time: offers by the index of topics, results and contacts by
+consents.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +12,13 @@ from mydata_ledger.ledger.consent_request import ConsentRequest, Origin, WishKin
 from mydata_ledger.ledger.errors import InvalidStatement
 from mydata_ledger.ledger.kernel.people.announcements import SENT, WAITING, read_terms
 from mydata_ledger.ledger.kernel.people.ask_limits import AskLimits
+from mydata_ledger.ledger.kernel.people.contact_sending import ContactSending
 from mydata_ledger.ledger.kernel.people.inbox import Inbox
 from mydata_ledger.ledger.kernel.people.reachable import Reachable
 from mydata_ledger.ledger.kernel.people.request_items import request_item
 from mydata_ledger.ledger.kernel.people.requests import Requests, RequestTerms
 from mydata_ledger.ledger.kernel.people.wishes import StandingWishes
-from mydata_ledger.ledger.kernel.work_items import INVITATION, OFFER, PAGE, REMINDER, RESULTS
+from mydata_ledger.ledger.kernel.work_items import CONTACT, INVITATION, OFFER, PAGE, REMINDER, RESULTS
 from mydata_ledger.ledger.kernel.world import World
 from mydata_ledger.ledger.message import Event, Message, of_person
 from mydata_ledger.ledger.work_item import TIME, WorkItem
@@ -27,17 +30,25 @@ class Distribution:
     """Work of the notification worker. A page that is sent again after a crash reaches nobody twice."""
 
     def __init__(
-        self, world: World, requests: Requests, wishes: StandingWishes, limits: AskLimits, inbox: Inbox
+        self,
+        world: World,
+        requests: Requests,
+        wishes: StandingWishes,
+        limits: AskLimits,
+        inbox: Inbox,
+        *,
+        contacts: ContactSending,
     ) -> None:
         self._world, self._requests, self._wishes, self._limits, self._inbox = world, requests, wishes, limits, inbox
-        self._reachable = Reachable(world)
+        self._reachable, self._contacts = Reachable(world), contacts
 
     def distribute(self) -> int:
         """Send one page of each announcement under way; returns how many there were."""
-        now, senders = self._world.clock.now(), ((OFFER, self._offer_page), (RESULTS, self._results_page))
+        now = self._world.clock.now()
+        senders = {OFFER: self._offer_page, RESULTS: self._results_page, CONTACT: self._contact_page}
         return sum(
             self._send(item, send)
-            for kind, send in senders
+            for kind, send in senders.items()
             for item in self._world.work_items.due(kind, WAITING, now, AT_ONCE)
         )
 
@@ -105,7 +116,13 @@ class Distribution:
                 self._inbox.notify(message)
         return replace(item, body={**body, "after": consents[-1].id.hex()}) if len(consents) == PAGE else _ended(item)
 
+    def _contact_page(self, item: WorkItem) -> WorkItem:
+        sent = self._contacts.send_page(item)
+        return sent if sent.due else _ended(sent)
+
 
 def _ended(item: WorkItem) -> WorkItem:
-    """The announcement without its content; it still counts for the daily limit."""
-    return replace(item, state=SENT, due=0, body={})
+    """The announcement without its content, except what its party is shown of a contact; it still counts for the daily
+    limit.
+    """
+    return replace(item, state=SENT, due=0, body={name: item.body[name] for name in item.body if name == "contact"})

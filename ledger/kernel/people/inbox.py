@@ -40,6 +40,16 @@ class Inbox:
             if not subscription.events or message.event in subscription.events:
                 self._queue(message, subscription)
 
+    def text_of(self, message: Message, language: str) -> str:
+        """The text of a party's message in a language (BCP 47; English if there is no Korean asked for); empty for any
+        other message, and for one whose template is no longer declared.
+        """
+        if message.event is not Event.CONTACTED:
+            return ""
+        name = message.detail["template"], int(message.detail["version"])
+        template = self._world.vocabulary.templates.get(name)
+        return template.in_language(language) if template else ""
+
     def add_detail(self, message_id: bytes, detail: Mapping[str, str]) -> None:
         """Add to the detail of a stored message, or replace a part of it. It is not sent again."""
         if item := self._world.work_items.item(MESSAGE, message_id):

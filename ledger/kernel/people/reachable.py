@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from mydata_ledger.ledger.collection import CONTACT
 from mydata_ledger.ledger.consent import Effect, Grant
 from mydata_ledger.ledger.errors import UnknownTerm
 from mydata_ledger.ledger.kernel.world import World
@@ -11,7 +12,7 @@ from mydata_ledger.ledger.party import ANYONE
 from mydata_ledger.ledger.scope import overlaps
 from mydata_ledger.ledger.terms import ASSET, Condition
 
-RESEARCH, CONTACT = "hl7:HRESCH", "contact"
+RESEARCH = "hl7:HRESCH"
 
 
 class Reachable:
