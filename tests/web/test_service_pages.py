@@ -1,4 +1,4 @@
-"""The pages of the services, in real Chromium: both languages, light and dark, on a phone and on a desk."""
+"""The pages of the services, in real Chromium: both languages, light and dark, at two widths."""
 
 import json
 from pathlib import Path
@@ -12,7 +12,7 @@ from tests.web.browser import chromium, require_chromium
 require_chromium()
 SERVICES = Path(__file__).parents[2] / "services"
 NAMES = sorted(page.parent.name for page in SERVICES.glob("*/page"))
-LOOKS = pytest.mark.parametrize("look", [(390, True), (1200, False)])
+SCREENS = pytest.mark.parametrize("screen", [(390, True), (1200, False)])
 """Width in pixels, and whether it is dark."""
 TEXTS = "[document.title, ...[...document.querySelectorAll('[data-text]')].map((one) => one.textContent)]"
 
@@ -30,11 +30,11 @@ def tab(tmp_path):
 
 
 @needs_axe
-@LOOKS
+@SCREENS
 @pytest.mark.parametrize("language", ["en", "ko"])
 @pytest.mark.parametrize("name", NAMES)
-def test_each_page_is_in_the_language_of_the_browser_and_nothing_is_wrong_with_it(url, tab, name, language, look):
-    tab.read_page(look[0], dark=look[1])
+def test_each_page_is_in_the_language_of_the_browser_and_nothing_is_wrong_with_it(url, tab, name, language, screen):
+    tab.read_page(screen[0], dark=screen[1])
     agent = tab.run("navigator.userAgent")
     tab.send("Emulation.setUserAgentOverride", userAgent=agent, acceptLanguage={"en": "en-GB", "ko": "ko-KR"}[language])
     texts = json.loads((SERVICES / name / "messages" / f"{language}.json").read_text(encoding="utf-8"))
