@@ -63,10 +63,10 @@ def show_asked_of_me(key: Key, url: Url = URL, as_json: Json = False) -> None:
     """List the transfers that people ask of you, who hold their data."""
     client, _ = signed_in(url, key)
     transfers = client.call("GET", "/transfers")
-    answer(transfers, "\n".join(map(_line_of, transfers)) or "nobody asks you to transfer anything", as_json)
+    answer(transfers, "\n".join(map(_transfer_line, transfers)) or "nobody asks you to transfer anything", as_json)
 
 
-def _line_of(transfer: dict[str, Any]) -> str:
+def _transfer_line(transfer: dict[str, Any]) -> str:
     until = datetime.fromtimestamp(transfer["ends"], UTC).isoformat(timespec="minutes")
     what = ", ".join(transfer["categories"]) + "".join(f", {asset}" for asset in transfer["assets"])
     often = ", ".join(transfer["frequency"])

@@ -1,4 +1,4 @@
-"""The pages of the services, in real Chromium: both languages, light and dark, on a phone and on a wide screen."""
+"""The pages of the services, in real Chromium: both languages, light and dark, at two widths."""
 
 import json
 from pathlib import Path
