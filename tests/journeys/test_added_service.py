@@ -31,7 +31,7 @@ from mydata_ledger.scripts.demonstration.output import DemoOutput
 from mydata_ledger.scripts.demonstration.steps import all_steps
 context = DemoContext.__new__(DemoContext)
 context.output, context.clients, context.patients = DemoOutput(), {"trial": Client.anonymous(sys.argv[1])}, []
-(step,) = [one for one in all_steps() if one.__module__.startswith("mydata_ledger.services")]
+(step,) = [one for one in all_steps() if one.__module__.startswith("mydata_ledger.services.sleep")]
 step(context)
 sys.exit(not context.output.summary())
 """
@@ -141,7 +141,9 @@ def test_no_command_is_loaded_before_it_is_called(tree):
 
 def test_its_step_is_part_of_the_demonstration(tree, stack):
     steps = tree.python("-c", STEPS).stdout.split()
-    place = steps.index("mydata_ledger.services.sleep.demo:sleeps")
+    own = "mydata_ledger.services.sleep.demo:sleeps"
+    steps = [step for step in steps if step == own or not step.startswith("mydata_ledger.services.")]
+    place = steps.index(own)
     assert [step.rpartition(":")[2] for step in (steps[place - 1], steps[place + 1])] == ["stranger", "narrows"]
     done = tree.python("-c", STEP, stack.url)
     assert (done.returncode, "sleep: 8 hours" in done.stdout) == (0, True), done.stderr
