@@ -319,6 +319,22 @@ def test_a_reissue_survives_a_crash_between_its_steps(client, monkeypatch):
     assert call(client, fixture.hospital, "POST", "/records/reissues", form)[0] == 202
 
 
+def test_of_two_reissues_of_a_record_the_first_holds_until_it_is_too_old(client, monkeypatch):
+    fixture, wrong = client.fixture, wrong_record(client)
+    one, two = reissue_form(client, wrong), reissue_form(client, wrong)
+
+    def down(*_, **__):
+        raise SourceUnavailable("the log is down")
+
+    monkeypatch.setattr(type(fixture.kernel.records.erasures), "accept", down)
+    assert call(client, fixture.hospital, "POST", "/records/reissues", one)[0] == 503
+    monkeypatch.undo()
+    status, answer = call(client, fixture.hospital, "POST", "/records/reissues", two)
+    assert (status, "being issued to another person" in answer["detail"]) == (422, True)
+    assert call(client, fixture.hospital, "POST", "/records/reissues", one)[0] == 202
+    assert [r.erased for r in fixture.store.index.records_of(BEA.signer)] == [False], "issued once"
+
+
 def test_another_holder_cannot_move_a_record(client):
     wrong = wrong_record(client)
     form = reissue_form(client, wrong)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from mydata_ledger.ledger.conditions import SIGNED_WITHIN
 from mydata_ledger.ledger.errors import InvalidStatement, NotFound
 from mydata_ledger.ledger.kernel.draft import Draft
 from mydata_ledger.ledger.kernel.people.inbox import Inbox
@@ -18,6 +19,7 @@ from mydata_ledger.ledger.typed_data import Domain
 from mydata_ledger.ledger.work_item import WorkItem
 
 WITHDRAWN_BEFORE = "the record was withdrawn already; it is not issued to another person again"
+UNDER_WAY = "the record is being issued to another person; submit that statement again, or wait an hour"
 SAME_PERSON = "the record is this person's already; to correct its content, name it in `supersedes`"
 
 
@@ -80,22 +82,19 @@ class Reissues:
         return record
 
     def _plan(self, record: Record, right: Issue, plan: WorkItem | None) -> None:
+        """Note to whom the record goes. One plan holds until its statements are too old to be logged, so that a record
+        is not issued to two persons.
+        """
         if record.erased:
             return
-        body = {"issue": right.record_id.hex(), "to": right.data_subject.hex()}
-        version, now = plan.version if plan else 0, self._world.clock.now()
-        self._world.work_items.file(
-            WorkItem(
-                REISSUE,
-                record.issue.record_id,
-                record.issue.data_subject,
-                right.holder,
-                PENDING,
-                now,
-                body,
-                version,
-            )
-        )
+        now, body = self._world.clock.now(), {"issue": right.record_id.hex(), "to": right.data_subject.hex()}
+        if plan and plan.body["issue"] != body["issue"] and now - plan.due < SIGNED_WITHIN:
+            raise InvalidStatement(UNDER_WAY)
+        members = record.issue.record_id, record.issue.data_subject, right.holder, PENDING, now, body
+        if self._world.work_items.file(WorkItem(REISSUE, *members, plan.version if plan else 0)) is None:
+            current = self._world.work_items.item(REISSUE, record.issue.record_id)
+            if current is None or current.body["issue"] != body["issue"]:
+                raise InvalidStatement(UNDER_WAY)
 
     def _finish(self, item: WorkItem) -> bool:
         issued = self._world.index.record(bytes.fromhex(item.body["issue"]))
