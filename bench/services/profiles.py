@@ -24,14 +24,17 @@ from mydata_ledger.services.trials.logic.counting import figure_of
 SIZES, QUICK = (1_000, 10_000, 100_000), (200, 400)
 MATCHED = 10_000
 """The most people that are matched and opened for the ratio."""
+PEOPLE_A_MINUTE = 2_500
+"""About how many people's records are made and their profiles built in a minute."""
 GROUP, PURPOSE = 500, "hl7:CLINTRCH"
 
 
-def rows(place: Path, *, quick: bool, on_status: StatusCallback) -> list[Row]:
-    """Building for each number of people, then matching against opening one record a person."""
+def rows(place: Path, *, quick: bool, on_status: StatusCallback, most: int | None = None) -> list[Row]:
+    """Building for each number of people up to `most`, then matching against opening one record a person."""
     result: list[Row] = []
     normal("%")  # the table of units takes two seconds to load, once in a process
-    for people in QUICK if quick else SIZES:
+    sizes = [people for people in (QUICK if quick else SIZES) if most is None or people <= most] or QUICK[:1]
+    for people in sizes:
         with tempfile.TemporaryDirectory(dir=place) as folder:
             ledger = filled(Path(folder), people, on_status)
             on_status(f"{people:,} people: building")
