@@ -123,7 +123,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--quick", action="store_true", help="fewer and smaller rounds: a test that the bench runs, no figures"
     )
-    parser.add_argument("--minutes", type=float, help="total duration, for benches without a fixed one (fuzz, services)")
+    parser.add_argument("--minutes", type=float, help="total duration, where it can be chosen (fuzz, services)")
     parser.add_argument("--against", metavar="COMMIT", help="compare this checkout with that commit (decide)")
     parser.add_argument("--rounds", type=int, metavar="N", help=f"number of rounds of --against (default {ROUNDS})")
     return parser

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
@@ -41,19 +42,33 @@ class Declaration:
 
     @property
     def text(self) -> str:
-        """The text that a wallet signs by EIP-191."""
-        return (
-            "I declare this document myself. Nobody else confirms it.\n\n"
-            f"Person: 0x{self.data_subject.hex()}\nSigner: 0x{self.signer.hex()}\nCategory: {self.category}\n"
-            f"Media type: {self.media_type}\nPeriod: {self.data_from} to {self.data_until}\n"
-            f"Supersedes: 0x{self.supersedes.hex()}\nSHA-256: 0x{self.document.hex()}\n"
-            f"Declared at: {self.declared_at}"
-        )
+        """The text that a wallet signs by EIP-191. A line is left out where there is nothing to say."""
+        period = f"{_date(self.data_from)} to {_date(self.data_until)}" if self.data_from or self.data_until else ""
+        lines = {
+            "Person": "0x" + self.data_subject.hex(),
+            "Signer": "0x" + self.signer.hex() if self.signer != self.data_subject else "",
+            "Category": self.category,
+            "Media type": self.media_type,
+            "Period": period,
+            "Supersedes": "0x" + self.supersedes.hex() if any(self.supersedes) else "",
+            "SHA-256": "0x" + self.document.hex(),
+            "Declared at": _date(self.declared_at),
+        }
+        said = "\n".join(f"{name}: {value}" for name, value in lines.items() if value)
+        return f"I declare this document myself. Nobody else confirms it.\n\n{said}"
 
     @property
     def digest(self) -> bytes:
         """The digest that is signed (32 bytes); for a passkey it is the challenge."""
         return personal_digest(self.text)
+
+
+def _date(seconds: int) -> str:
+    """A time in UTC to the second, or the number of seconds beyond the year 9999."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    except (ValueError, OverflowError, OSError):
+        return f"{seconds} s"
 
 
 def document_of(declaration: Declaration, content: bytes, signature: bytes) -> bytes:

@@ -6,13 +6,15 @@ from dataclasses import replace
 from hashlib import sha256
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 
 from mydata_ledger.ledger import envelope
 from mydata_ledger.ledger.delegation import Delegation
 from mydata_ledger.ledger.errors import MalformedInput, SignatureInvalid
 from mydata_ledger.ledger.kernel import Signers, Upload
 from mydata_ledger.ledger.record import Issue
-from mydata_ledger.ledger.self_declared import MEDIA_TYPE, is_self_declared, open_document
+from mydata_ledger.ledger.self_declared import MEDIA_TYPE, Declaration, is_self_declared, open_document
 from testing.ledger_fixture import NOW, wallet
 from testing.passkeys import VERIFIER, Passkey
 from testing.stores import open_store
@@ -224,3 +226,16 @@ def test_a_document_with_members_of_other_types_is_no_declaration(client, member
     upload["content_base64"] = base64.b64encode(json.dumps(value).encode()).decode()
     sent = client.http.post("/records/drafts", json={"records": [upload]}, headers=client.as_(client.fixture.hospital))
     assert sent.status_code == 201, sent.text
+
+
+@given(some.lists(some.sampled_from(range(9)), unique=True, min_size=1), some.integers(1, 2**40))
+def test_the_signed_text_says_every_member(changed, seconds):
+    """Two declarations with one text are equal: whatever is changed shows in what is signed."""
+    one = Declaration(b"\1" * 20, b"\1" * 20, "health.report", "text/plain", b"\2" * 32, 0, 0, bytes(32), NOW)
+    others = [b"\3" * 20, b"\4" * 20, "health.lab", "text/html", b"\5" * 32]
+    others += [seconds, seconds + 1, b"\6" * 32, NOW + seconds]
+    names = list(Declaration.__slots__)
+    other = replace(one, **{names[number]: others[number] for number in changed})
+    assert one.text != other.text
+    assert "1970" not in one.text
+    assert "00" * 32 not in one.text
