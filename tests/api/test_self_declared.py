@@ -228,6 +228,12 @@ def test_a_document_with_members_of_other_types_is_no_declaration(client, member
     assert sent.status_code == 201, sent.text
 
 
+def test_an_empty_document_is_refused(client):
+    answer = declare(client, client.fixture.ann, b"")
+    assert (answer.status_code, answer.json()["error"]) == (422, "invalid_statement")
+    assert listed(client, client.fixture.ann) == []
+
+
 @given(some.lists(some.sampled_from(range(9)), unique=True, min_size=1), some.integers(1, 2**40))
 def test_the_signed_text_says_every_member(changed, seconds):
     """Two declarations with one text are equal: whatever is changed shows in what is signed."""

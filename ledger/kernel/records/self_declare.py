@@ -68,6 +68,8 @@ class SelfDeclarations:
         self._check(declaration)
         if len(content) > self.largest:
             raise TooLarge(f"a document has at most {self.largest} bytes")
+        if not content:
+            raise InvalidStatement("the document is empty; choose the file that you mean")
         if sha256(content).digest() != declaration.document:
             raise InvalidStatement("the document is not the one that was signed; draft it again")
         now = self._world.clock.now()
