@@ -54,8 +54,8 @@ class Declaration:
             "SHA-256": "0x" + self.document.hex(),
             "Declared at": _date(self.declared_at),
         }
-        said = "\n".join(f"{name}: {value}" for name, value in lines.items() if value)
-        return f"I declare this document myself. Nobody else confirms it.\n\n{said}"
+        listed = "\n".join(f"{name}: {value}" for name, value in lines.items() if value)
+        return f"I declare this document myself. Nobody else confirms it.\n\n{listed}"
 
     @property
     def digest(self) -> bytes:
