@@ -198,8 +198,8 @@ def record_document(record: Record) -> dict[str, Any]:
     status = "superseded" if record.superseded_by else "anchored" if record.anchored else "pending"
     identity = {"record_id": to_hex(issue.record_id), "category": issue.category, "holder": issue.holder}
     times = {name: numbers.shown(getattr(issue, name)) for name in ("data_from", "data_until", "issued_at")}
-    identity["declared_by"] = "self" if is_self_declared(issue) else "holder"
-    return {**identity, **times, "position": record.position, "status": "erased" if record.erased else status}
+    shown = {"position": record.position, "status": "erased" if record.erased else status}
+    return {**identity, **times, **shown, "declared_by": "self" if is_self_declared(issue) else "holder"}
 
 
 def to_hex(raw: bytes) -> str:

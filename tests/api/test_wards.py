@@ -45,8 +45,18 @@ def routes_with_for(client):
     }
 
 
+OWN_TESTS = {
+    *(
+        f"/me/bindings{end}"
+        for end in ("", "/codes", "/{binding_id}/confirm", "/{binding_id}/dispute", "/{binding_id}/end")
+    ),
+    *("/me/records", "/me/records/drafts", "/me/retentions", "/me/derived-records", "/health/profile"),
+}
+"""Routes with `for` whose delegates are tested with the rest of them, in tests/api."""
+
+
 def test_every_route_that_takes_for_is_compared_here():
-    assert routes_with_for(ApiClient()) == {*LISTS, *PAGED, *ONES, *DRAFTS, VERIFICATIONS}
+    assert routes_with_for(ApiClient()) - OWN_TESTS == {*LISTS, *PAGED, *ONES, *DRAFTS, VERIFICATIONS}
 
 
 def items(life, path, answer):

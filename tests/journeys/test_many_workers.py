@@ -163,7 +163,12 @@ class Life:
 
     def issue(self, person, count=1):
         content = base64.b64encode(b'{"resourceType":"Observation"}').decode()
-        record = {"media_type": "application/fhir+json", "category": "health.lab", "content_base64": content}
+        record = {
+            "again": True,
+            "media_type": "application/fhir+json",
+            "category": "health.lab",
+            "content_base64": content,
+        }
         form = {"records": [record | {"data_subject": "0x" + person.wallet.signer.hex()}] * count}
         drafts = self.hospital.do(lambda client: client.call("POST", "/records/drafts", json=form)["drafts"])
         signed = [self.hospital.clients[0].sign(draft, Issue) for draft in drafts]

@@ -89,7 +89,7 @@ export function conditionsOf(texts) {
 }
 
 /** A condition of a grant in words. @type {(text: string) => string} */
-function conditionOf(text) {
+export function conditionOf(text) {
   const [name, value] = text.split(/:(.*)/s), known = lookUp(CONDITIONS[language], name);
   if (!known) return text;
   const shown = value && name === "retain-until" ? timeText(Number(value)) : value;
