@@ -13,6 +13,7 @@ from bench.decide.population import DOMAINS, HOSPITAL, NOTICE, NOW, TRIAL, ancho
 from bench.report import StatusCallback
 from mydata_ledger.anchors.blockstore import BlockPayloads, Blocks
 from mydata_ledger.anchors.keystore import FileKeys
+from mydata_ledger.anchors.keystore.permits import Durable
 from mydata_ledger.anchors.memory import FixedClock
 from mydata_ledger.anchors.store import Store
 from mydata_ledger.formats.profile.kind import CLINICAL_PROFILE
@@ -113,9 +114,9 @@ def _opened(folder: Path, url: str, payloads: BlockPayloads, first: list[bytes])
     return ProfileLedger(store, Kernel.of(world), world, first)
 
 
-def _keys(folder: Path, durable: object) -> FileKeys:
-    members = {"gateway": GATEWAY.signer, "domain": DOMAINS[ACCESS], "durable": durable, "now": lambda: NOW}
-    return FileKeys(folder / "keys.db", b"\x4b" * 32, **members)  # type: ignore[arg-type]
+def _keys(folder: Path, durable: Durable) -> FileKeys:
+    path, master = folder / "keys.db", b"\x4b" * 32
+    return FileKeys(path, master, gateway=GATEWAY.signer, domain=DOMAINS[ACCESS], durable=durable, now=lambda: NOW)
 
 
 def _issues(numbers: range, keys: FileKeys, payloads: BlockPayloads) -> list[Issue]:

@@ -23,7 +23,7 @@ def client():
 
 @pytest.fixture
 def secure():
-    """The same site over HTTPS."""
+    """A site that is reached over HTTPS."""
     made = ApiClient(uri="https://testserver")
     made.http.base_url = "https://testserver"
     return made

@@ -29,7 +29,7 @@ def in_memory(_):
 
 
 def on_disk(folder):
-    """The same ledger over SQLite, with the keystore and the payload store of a server."""
+    """A ledger over SQLite, with the keystore and the payload store of a server."""
     store = open_store(f"sqlite:///{folder / 'ledger.db'}")
     made = LedgerFixture(store=store)
     keys = FileKeys(
