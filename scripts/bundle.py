@@ -28,18 +28,21 @@ from mydata_ledger.scripts.verify.words import words
 ESBUILD = node_modules() / "esbuild" / "bin" / "esbuild"
 BUILT = WEB / "built"
 BUILD_SECONDS = 60
+JSX = ("--jsx=automatic", "--jsx-import-source=preact")
+FROM_SITE = ("--external:/portal/*", "--external:/web/*")
+"""Addresses that a script loads when it needs them, as they are."""
 
 
 def bundle(entry: Path, values: Mapping[str, object], shape: Literal["iife", "esm"]) -> str:
-    """Bundle a script with esbuild.
+    """Bundle a script or a style sheet with esbuild.
 
     Args:
-        entry: Path of the entry module.
+        entry: Path of the entry module or style sheet.
         values: Values that modules import as `mydata:<name>`, by name.
         shape: Format of the output.
 
     Returns:
-        The text of the bundled script.
+        The text of the bundled file.
 
     Raises:
         ToolMissing: The npm packages are not installed.
@@ -51,7 +54,7 @@ def bundle(entry: Path, values: Mapping[str, object], shape: Literal["iife", "es
         for name, value in values.items():
             (Path(folder) / f"{name}.json").write_bytes(orjson.dumps(value))
         command = [node(), str(ESBUILD), str(entry), "--bundle", f"--format={shape}", "--minify", "--target=es2022"]
-        command += ["--charset=utf8", "--legal-comments=inline", "--log-level=error"]
+        command += ["--charset=utf8", "--legal-comments=inline", "--log-level=error", *FROM_SITE, *JSX]
         command += [f"--alias:mydata:{name}={folder}/{name}.json" for name in values]
         done = subprocess.run(
             command, capture_output=True, cwd=ROOT, timeout=BUILD_SECONDS, check=False, env=dict(os.environ)
@@ -67,7 +70,9 @@ def scripts() -> dict[str, str]:
     verifier = bundle(WEB / "verify" / "page.js", {"types": TYPES, "words": page_words}, "iife")
     if "</script" in verifier.lower():
         raise Failure("the verifier's script holds a closing tag, which would end it early")
-    return {"statements.js": bundle(WEB / "statements.js", {"types": TYPES}, "esm"), "verifier.js": verifier}
+    files = {"statements.js": WEB / "statements.js", "portal.js": WEB / "portal" / "main.jsx"}
+    files["portal.css"] = WEB / "portal" / "portal.css"
+    return {name: bundle(path, {"types": TYPES}, "esm") for name, path in files.items()} | {"verifier.js": verifier}
 
 
 def stale(scripts_by_name: Mapping[str, str], folder: Path = BUILT) -> list[str]:

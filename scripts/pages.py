@@ -31,15 +31,16 @@ with the extra <code>devnet</code> installed.</p></html>"""
 def _add_portal(app: FastAPI, uri: str) -> None:
     """Add the portal, under the host name that passkeys are bound to."""
 
-    @app.get("/portal", include_in_schema=False)
-    def portal(request: Request) -> Response:
-        if by_name(uri, request.headers.get("host", "")):
-            return RedirectResponse(f"{uri.rstrip('/')}/portal", headers={"cache-control": "no-store"})
-        return FileResponse(WEB / "portal" / "index.html", headers={"content-security-policy": PORTAL_POLICY})
-
     @app.get("/portal/statements.js", include_in_schema=False)
     def statements() -> FileResponse:
         return FileResponse(WEB / "built" / "statements.js", media_type="text/javascript")
+
+    @app.get("/portal", include_in_schema=False)
+    @app.get("/portal/{path:path}", include_in_schema=False)
+    def portal(request: Request) -> Response:
+        if by_name(uri, request.headers.get("host", "")):
+            return RedirectResponse(f"{uri.rstrip('/')}{request.url.path}", headers={"cache-control": "no-store"})
+        return FileResponse(WEB / "portal" / "index.html", headers={"content-security-policy": PORTAL_POLICY})
 
 
 class Files(StaticFiles):

@@ -173,7 +173,8 @@ def test_a_docstring_can_be_read_alone(folder):
 
 def test_no_name_in_the_pages_scripts_is_a_retired_word():
     found = defaultdict(set)
-    scripts = [path for path in sorted((ROOT / "web").rglob("*.js")) if "built" not in path.parts]
+    scripts = [path for path in sorted((ROOT / "web").rglob("*.js*")) if path.suffix in {".js", ".jsx"}]
+    scripts = [path for path in scripts if "built" not in path.parts]
     assert scripts
     for path in scripts:
         for name in IDENTIFIER.findall(QUOTED.sub(" ", path.read_text(encoding="utf-8"))):

@@ -15,7 +15,7 @@ from mydata_ledger.scripts.npm import ToolMissing, node, node_modules
 from mydata_ledger.scripts.paths import ROOT, WEB
 
 TSC = node_modules() / "typescript" / "bin" / "tsc"
-SOURCES = sorted(path for path in WEB.rglob("*.js") if path.parent.name != "built")
+SOURCES = sorted(path for path in [*WEB.rglob("*.js"), *WEB.rglob("*.jsx")] if path.parent.name != "built")
 INTERFACE = re.compile(r"^export interface (\w+) \{\n(.*?)^\}", re.MULTILINE | re.DOTALL)
 MEMBER = re.compile(r"^  (\w+): (.+);$", re.MULTILINE)
 EXPORTED = re.compile(r"export (?:async )?(?:function|class) |export const \w+ = (?:async )?\(")

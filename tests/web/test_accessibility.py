@@ -63,7 +63,7 @@ def test_nothing_is_wrong_with_any_page(stack, tab, language, width, dark):
     page.run(OPEN_ALL)
     found["welcome"] = faults(tab)
     page.click("#sign-in")
-    page.until("!document.getElementById('signed-in').hidden")
+    page.until("!!document.querySelector('#signed-in')")
     for view in ("inbox", "records", "requests", "consents", "timeline", "wishes"):
         page.click(f"#tab-{view}")
         page.until(

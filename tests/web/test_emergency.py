@@ -97,7 +97,7 @@ def test_a_person_sees_what_a_crew_may_read_and_says_that_it_was_not_right(stack
     tab.open(stack.url + "/portal")
     page.click(f"[data-language={language}]")
     page.click("#sign-in")
-    page.until("!document.getElementById('signed-in').hidden")
+    page.until("!!document.querySelector('#signed-in')")
     page.until(f"document.querySelector('#inbox').innerText.includes({words['told']!r})")
     page.click("#tab-timeline")
     page.until("document.querySelectorAll('#timeline article').length === 4")

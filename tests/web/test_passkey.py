@@ -100,9 +100,8 @@ def opened(tab, stack, language, *, derives=True):
 
 
 def joined(page, words):
-    page.run("document.getElementById('first-time').open = true")
     page.press(words["make"])
-    page.until("!document.getElementById('signed-in').hidden")
+    page.until("!!document.querySelector('#signed-in')")
     return page.signer()
 
 
@@ -164,11 +163,11 @@ def test_a_passkey_signs_in_reads_signs_narrows_and_withdraws(stack, study, tab,
         assert words["unsaved"] in trouble(page)
         page.click(".keep:last-child .primary")
     page.press(words["out"])
-    page.until("!document.getElementById('welcome').hidden")
+    page.until("!!document.querySelector('#welcome')")
     if derives:
         page.press(words["forget"])
     page.click("#passkey-in")
-    page.until("!document.getElementById('signed-in').hidden")
+    page.until("!!document.querySelector('#signed-in')")
     assert page.signer() == signer, "known again, remembered or not"
 
     page.until("!document.getElementById('consents').hidden")
@@ -277,7 +276,6 @@ def test_a_withdrawal_that_was_not_shown_is_not_signed(stack, study, tab, langua
 def test_a_sentence_for_another_site_is_not_signed(stack, tab, language):
     words = WORDS[language]
     page = opened(tab, stack, language)
-    page.run("document.getElementById('first-time').open = true")
     for pattern, instead in SENTENCES:
         page.forge("/session/challenges", pattern, instead)
         page.click("#passkey-in" if page.run("!!localStorage.length") else "#passkey-new")
@@ -286,7 +284,7 @@ def test_a_sentence_for_another_site_is_not_signed(stack, tab, language):
     assert page.touches() == 1, "it was made, and never asked to sign"
     page.forge("/session/challenges", '("digest": ?"0x)..', "$1" + "00")
     page.click("#passkey-in")
-    page.until("!document.getElementById('signed-in').hidden")
+    page.until("!!document.querySelector('#signed-in')")
 
 
 @BOTH
@@ -354,7 +352,6 @@ def test_it_fits(stack, study, tab, width, language):
     words = WORDS[language]
     tab.read_page(width)
     page = opened(tab, stack, language, derives=False)
-    page.run("document.getElementById('first-time').open = true")
     assert _fits(page)
     study.ask(joined(page, words))
     reading(page, words)
@@ -366,7 +363,7 @@ def test_it_fits(stack, study, tab, width, language):
     page.click(".keep .primary")
     page.press(words["out"])
     page.click("#passkey-in")
-    page.until("!document.getElementById('signed-in').hidden")
+    page.until("!!document.querySelector('#signed-in')")
     page.click("#tab-consents")
     page.press(words["withdraw"], "#consents")
     page.until("!!document.querySelector('input[type=file]')")

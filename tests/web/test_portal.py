@@ -93,7 +93,7 @@ def signed_in(tab, stack, person, language):
     tab.open(stack.url + "/portal")
     page.click(f"[data-language={language}]")
     page.click("#sign-in")
-    page.until("!document.getElementById('signed-in').hidden")
+    page.until("!!document.querySelector('#signed-in')")
     return page
 
 

@@ -79,11 +79,11 @@ def test_a_guardian_acts_for_a_ward_and_always_sees_for_whom(stack, tab, languag
     tab.open(stack.url + "/portal")
     page.click(f"[data-language={language}]")
     page.click("#sign-in")
-    page.until("!document.getElementById('signed-in').hidden && !document.getElementById('acting-choice').hidden")
+    page.until("!!document.querySelector('#signed-in #acting-choice')")
     assert page.run("document.getElementById('acting-mark').hidden"), "at first one acts for oneself"
     choose(page, PERSON)
     page.reads(words["mark"], "#acting-mark")
-    page.until("document.getElementById('tab-inbox').hidden")
+    page.until("!document.querySelector('#tab-inbox')")
     assert shown_tabs(page) == ["records", "requests", "timeline"]
     page.click("#tab-records")
     page.reads(words["lab"], "#records")
@@ -110,7 +110,7 @@ def test_a_guardian_acts_for_a_ward_and_always_sees_for_whom(stack, tab, languag
     assert (signed["grantee"], signed["signed_by"]["name"]) == (TRIAL.address, "Ben")
 
     page.press(words["back"])
-    page.until("document.getElementById('acting-mark').hidden && !document.getElementById('tab-inbox').hidden")
+    page.until("document.getElementById('acting-mark').hidden && !!document.querySelector('#tab-inbox')")
     assert shown_tabs(page) == ["inbox", "records", "requests", "consents", "timeline", "wishes"]
     page.click("#tab-records")
     page.until("!!document.querySelector('#records .none')")
@@ -143,7 +143,7 @@ def test_when_a_delegation_ends_the_page_says_so_and_shows_ones_own_data(stack, 
     tab.open(stack.url + "/portal")
     page.click("[data-language=en]")
     page.click("#sign-in")
-    page.until("!document.getElementById('signed-in').hidden && !document.getElementById('acting-choice').hidden")
+    page.until("!!document.querySelector('#signed-in #acting-choice')")
     choose(page, PERSON)
     page.until("!!document.querySelector('#records .card')")
     time.sleep(max(0, ends + 1 - time.time()))

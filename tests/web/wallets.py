@@ -49,7 +49,7 @@ class WalletTab(PageUser):
 
     def _answer(self, id, method, params=()):  # noqa: A002 - JSON-RPC's word
         error, result = None, None
-        if method == "eth_requestAccounts":
+        if method in {"eth_requestAccounts", "eth_accounts"}:
             result = [self.wallet.address]
         elif self.says_no:
             self.says_no, error = False, {"code": 4001, "message": "User rejected the request."}

@@ -1,8 +1,7 @@
-// Client of the HTTP API. The session token is kept in memory, so closing the page ends the session in this browser.
+// Client of the HTTP API. The session is in a cookie that scripts cannot read (docs/adr/0069).
 import { language } from "./words.js";
 
 /** @import { Consent, ConsentCopy, ConsentRequest, Notice, Review, Vocabulary, Wishes } from "./answers" */
-let token = "";
 /** The person (signer bytes, 0x-hex) for whom the page acts; empty for the person who signed in. */
 let person = "";
 
@@ -34,7 +33,6 @@ export class Refused extends Error {
 export async function call(method, path, body) {
   /** @type {Record<string, string>} */
   const headers = { accept: "application/json", "accept-language": language };
-  if (token) headers.authorization = `Bearer ${token}`;
   if (body) headers["content-type"] = "application/json";
   const response = await fetch(path, { method, headers, body: body && JSON.stringify(body) });
   const answer = response.status === 204 ? null : JSON.parse((await response.text()) || "{}");
@@ -62,7 +60,7 @@ export const post = (path, body = {}) => call("POST", path, body);
 
 /** Open a session with a signed sign-in text. @type {(form: object) => Promise<void>} */
 export async function openSession(form) {
-  ({ token } = await post("/sessions", form));
+  await post("/sessions", { ...form, cookie: true });
 }
 
 /** End the session. */
@@ -70,7 +68,7 @@ export async function signOut() {
   try {
     await call("DELETE", "/sessions");
   } finally {
-    token = person = "";
+    person = "";
   }
 }
 

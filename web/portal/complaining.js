@@ -5,7 +5,7 @@ import { button, el } from "./view.js";
 import { timeText, translate } from "./words.js";
 
 /** @import { Access, Complaint } from "./answers" */
-/** @import { Page } from "./main.js" */
+/** @import { Page } from "./view_host.jsx" */
 const MAX_TEXT = 2000;
 
 /** The complaint about a line, or the way to make one. @type {(access: Access, complaint: Complaint | undefined, page: Page) => HTMLElement} */

@@ -7,7 +7,7 @@ import { confirmEnd, copyOf } from "./withdrawing.js";
 import { language, nameOf, timeText, translate } from "./words.js";
 
 /** @import { Consent, ConsentMessage, Grant } from "./answers" */
-/** @import { Page } from "./main.js" */
+/** @import { Page } from "./view_host.jsx" */
 /** @type {Partial<Record<Consent["status"], string>>} */
 const TONE = { active: "good", pending: "wait", revoked: "bad" };
 /** @type {(consent: Consent) => boolean} */

@@ -9,7 +9,7 @@ import { button, el, exactView, grantView, list } from "./view.js";
 import { language, nameOf, translate } from "./words.js";
 
 /** @import { ConsentMessage, Draft, Grant, Notice } from "./answers" */
-/** @import { Page } from "./main.js" */
+/** @import { Page } from "./view_host.jsx" */
 /** A draft whose notice came with it. @typedef {Draft<ConsentMessage> & { notice: Notice }} ConsentDraft */
 /**
  * What is decided about. `requestDraft` asks the server for the draft with a lock; `grants`, where they are given, are

@@ -83,4 +83,6 @@ export const ENGLISH = {
   topics: "Tell me of studies about (words, separated by commas)", save: "Save my wishes",
   crewsRefused: "Emergency crews are refused too.", spareCrews: "Leave emergencies out",
   otherWishes: "You have further wishes, set elsewhere; they are kept.",
+  hide: "Put away", noPage: "There is no page at this address.", noServer: "The server does not answer. Nothing was signed or sent; try again in a moment.",
+  havePasskey: "I have a passkey already", sessionOver: "Your session is over. Sign in again; nothing is lost.",
 };

@@ -6,7 +6,7 @@ import { badge, button, categoryOf, el, purposeOf, reachOf, save } from "./view.
 import { actionOf, inLanguage, language, timeText, translate } from "./words.js";
 
 /** @import { Access, Complaint, Message, Review } from "./answers" */
-/** @import { Page } from "./main.js" */
+/** @import { Page } from "./view_host.jsx" */
 const ALARMS = ["data.broke_glass", "data.emergency_extended"], MAX_ACCESSES = 2000;
 
 /** Show the messages, the newest first. @type {(container: HTMLElement) => Promise<void>} */

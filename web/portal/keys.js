@@ -1,39 +1,45 @@
 // The secret that opens the lock of a consent and so records its withdrawal on the chain. A wallet derives it, and so do
 // many passkeys. A secret that nothing derives is kept by the person, as a file; the page holds it until it is closed.
+import { createStore } from "../kit/store.js";
 import { ZERO, bytesOf, hex, lockOf } from "./bytes.js";
-import { button, byId, el, save } from "./view.js";
+import { el, save } from "./view.js";
 import { nameOf, translate } from "./words.js";
 
 /** @import { Account, Consent, ConsentMessage } from "./answers" */
 /** @typedef {{ view: HTMLElement, read: () => string | Promise<string> }} SecretField */
 const KIND = "MyData Ledger withdrawal secret", MAX_BYTES = 10_000;
+/** @typedef {{ lock: string, name: string, file: string, content: object, saved: boolean }} HeldSecret */
+const held = createStore(/** @type {HeldSecret[]} */ ([]));
 /** The secrets of this page by their locks. @type {Map<string, Bytes>} */
 const secrets = new Map();
 /** The locks whose secret is not saved yet. @type {Set<string>} */
 const unsaved = new Set();
 
-/**
- * Hold the secret of a new consent, and offer it as a file until the person signs out.
- * @type {(secret: Bytes, lock: string, message: ConsentMessage) => void}
- */
+/** Hold the secret of a new consent until the person signs out. @type {(secret: Bytes, lock: string, message: ConsentMessage) => void} */
 export function holdSecret(secret, lock, { grantee, granteeName, version }) {
   secrets.set(lock, secret);
   unsaved.add(lock);
-  const status = el("p", { role: "status" });
-  const saveFile = () => {
-    save(`withdraw-${grantee.replace(/\W/g, "-")}-${version}.json`, { kind: KIND, grantee, granteeName, version, lock, secret: hex(secret) });
-    unsaved.delete(lock);
-    status.textContent = translate("keyKept");
-  };
-  byId("keeping").append(el("div", { class: "card keep" }, el("h2", {}, translate("keepKey")), el("p", {}, translate("keepKeyText", { name: nameOf(grantee, granteeName) })),
-    el("div", { class: "actions" }, button("saveKey", "primary", saveFile)), status));
+  held.set([...held.get(), { lock, name: nameOf(grantee, granteeName), file: `withdraw-${grantee.replace(/\W/g, "-")}-${version}.json`, content: { kind: KIND, grantee, granteeName, version, lock, secret: hex(secret) }, saved: false }]);
 }
+
+/** Offer a held secret as a file. @type {(one: HeldSecret) => void} */
+export function saveSecret(one) {
+  save(one.file, one.content);
+  unsaved.delete(one.lock);
+  held.set(held.get().map((other) => (other === one ? { ...one, saved: true } : other)));
+}
+
+/** The secrets that the page offers as files; the component follows them. */
+export const useHeldSecrets = held.use;
+
+/** Put away the secrets that are saved. */
+export const hideSaved = () => held.set(held.get().filter((one) => !one.saved));
 
 /** Forget every secret. */
 export function forgetSecrets() {
   secrets.clear();
   unsaved.clear();
-  byId("keeping").replaceChildren();
+  held.set([]);
 }
 
 /** Throw, once, if signing out loses a secret that is not saved. */

@@ -85,4 +85,6 @@ export const KOREAN = {
   topics: "알림을 받을 연구 주제 (쉼표로 구분)", save: "저장",
   crewsRefused: "응급 구조대도 거절됩니다.", spareCrews: "응급 상황은 제외",
   otherWishes: "다른 곳에서 정한 사전 의사가 더 있으며 그대로 유지됩니다.",
+  hide: "닫기", noPage: "이 주소에는 페이지가 없습니다.", noServer: "서버가 응답하지 않습니다. 서명하거나 보낸 것은 없습니다. 잠시 후 다시 시도해 주세요.",
+  havePasskey: "이미 패스키가 있어요", sessionOver: "로그인이 만료되었습니다. 다시 로그인해 주세요. 잃은 것은 없습니다.",
 };

@@ -7,7 +7,7 @@ import { translate } from "./words.js";
 
 /** @import { Account, Domain, Draft, SignedForm, StatementKind, Whole } from "./answers" */
 /** @typedef {typeof import("../statements.js")} Statements */
-/** @typedef {{ id: string, key: string, name: string }} Remembered */
+/** @typedef {{ id: string, key: string, name: string, chain?: string }} Remembered */
 const STATEMENTS_URL = "/portal/statements.js", STORAGE_KEY = "mydata.passkey";
 const SIGN_IN = "Sign in to MyData Ledger. This proves who you are; it permits nothing and costs nothing.";
 const SALT = utf8("MyData Ledger: secrets that withdraw my consents");
@@ -17,8 +17,8 @@ let candidate = null;
 /** The passkey that this browser remembers; null where it remembers none. Nothing of it is secret. @type {() => Remembered | null} */
 export function remembered() {
   try {
-    const { id, key, name } = JSON.parse(localStorage.getItem(STORAGE_KEY) ?? "null");
-    return /^[\w-]{1,1400}$/.test(id) && /^0x[0-9a-f]{128}$/.test(key) ? { id, key, name: String(name ?? "").slice(0, 64) } : null;
+    const { id, key, name, chain } = JSON.parse(localStorage.getItem(STORAGE_KEY) ?? "null");
+    return /^[\w-]{1,1400}$/.test(id) && /^0x[0-9a-f]{128}$/.test(key) ? { id, key, name: String(name ?? "").slice(0, 64), chain: String(chain ?? "") } : null;
   } catch {
     return null;
   }
@@ -56,6 +56,18 @@ export async function find(known = remembered()) {
   return new Passkey(statements, candidate.id, candidate.keys, "");
 }
 
+/**
+ * The remembered passkey, if it is the one that opened the session of this address (signer bytes, 0x-hex); it signs nothing now.
+ * @type {(address: string) => Promise<Account | null>}
+ */
+export async function resumePasskey(address) {
+  const known = remembered();
+  if (!known?.chain || !address.toLowerCase().endsWith(known.key.slice(2)) || address.length <= known.key.length) return null;
+  const passkey = new Passkey(await loadStatements(), known.id, [known.key], known.name);
+  passkey.resume(address.toLowerCase(), known.chain);
+  return passkey;
+}
+
 /** @type {() => Promise<Statements>} */
 async function loadStatements() {
   if (!window.PublicKeyCredential) throw new Error(translate("noPasskeys"));
@@ -79,6 +91,8 @@ class Passkey {
   /** Derives withdrawal secrets, where the passkey can (`prf`). @type {CryptoKey | null} */
   #master = null;
   #chain = "";
+  /** True until it is known whether the passkey derives secrets. */
+  #unknown = false;
 
   /** @param {Statements} statements @param {string} id @param {string[]} keys @param {string} label */
   constructor(statements, id, keys, label) {
@@ -89,11 +103,18 @@ class Passkey {
   }
 
   get derives() {
-    return this.#master !== null;
+    return this.#master !== null || this.#unknown;
   }
 
   get address() {
     return this.#statements.accountOf(this.signer);
+  }
+
+  /** Be the account of a session that is open already. @param {string} signer @param {string} chain */
+  resume(signer, chain) {
+    this.signer = this.name = signer;
+    this.#chain = chain;
+    this.#unknown = true;
   }
 
   async signIn() {
@@ -109,11 +130,17 @@ class Passkey {
     const assertion = await getAssertion(this.#statements.textDigest(message), this.#id, SALT);
     if (!this.#statements.keysOf(assertion).includes(key)) return false;
     await openSession({ message, passkey: key, signature: encodeAssertion(assertion) });
-    remember({ id: this.#id, key, name: this.#label });
+    remember({ id: this.#id, key, name: this.#label, chain: this.#chain });
     candidate = null;
     this.signer = this.name = signer;
-    if (assertion.secret) this.#master = await crypto.subtle.importKey("raw", assertion.secret, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+    await this.#derive(assertion.secret);
     return true;
+  }
+
+  /** @param {BufferSource} [secret] */
+  async #derive(secret) {
+    this.#unknown = false;
+    if (secret) this.#master = await crypto.subtle.importKey("raw", secret, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
   }
 
   /**
@@ -156,10 +183,11 @@ class Passkey {
   }
 
   /**
-   * Derived where the passkey can, else random, and then the person keeps it.
+   * Derived where the passkey can, else random, and then the person keeps it. After a reload one more touch tells which.
    * @type {(grantee: string, version: Whole) => Promise<Bytes>}
    */
   async secret(grantee, version) {
+    if (this.#unknown) await this.#derive((await getAssertion(hex(crypto.getRandomValues(new Uint8Array(32))), this.#id, SALT)).secret);
     if (!this.#master) return crypto.getRandomValues(new Uint8Array(32));
     return new Uint8Array(await crypto.subtle.sign("HMAC", this.#master, utf8(`to ${grantee.toLowerCase()}\nversion ${version}`)));
   }

@@ -5,7 +5,7 @@ import { badge, button, el, grantView, rowsOf } from "./view.js";
 import { inLanguage, language, timeText, translate } from "./words.js";
 
 /** @import { ConsentRequest } from "./answers" */
-/** @import { Page } from "./main.js" */
+/** @import { Page } from "./view_host.jsx" */
 /** @type {Partial<Record<ConsentRequest["state"], string>>} */
 const TONE = { requested: "wait", granted: "good", granted_narrower: "good", refused: "bad" };
 

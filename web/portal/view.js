@@ -14,9 +14,6 @@ export async function loadVocabulary() {
   vocabulary = await get("/vocabulary");
 }
 
-/** The element of index.html with an id. @type {(id: string) => HTMLElement} */
-export const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
-
 /**
  * An element with properties and children. Children that are empty are left out.
  * @type {<T extends keyof HTMLElementTagNameMap>(tag: T, options?: Partial<HTMLElementTagNameMap[T]> & { class?: string }, ...children: (Child | Child[])[]) => HTMLElementTagNameMap[T]}

@@ -16,6 +16,13 @@ export async function connect() {
   return new Wallet(provider, address);
 }
 
+/** The wallet that opened the session of this address, if the browser has it; the person is not asked. @type {(address: string) => Promise<Account | null>} */
+export async function resumeWallet(address) {
+  const provider = window.ethereum, accounts = provider ? await provider.request({ method: "eth_accounts" }) : [];
+  const found = accounts.find((/** @type {string} */ account) => account.toLowerCase() === address.toLowerCase());
+  return provider && found ? new Wallet(provider, found) : null;
+}
+
 /** @implements {Account} */
 class Wallet {
   kind = /** @type {const} */ ("wallet");

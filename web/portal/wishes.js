@@ -4,7 +4,7 @@ import { button, el } from "./view.js";
 import { translate } from "./words.js";
 
 /** @import { Wish } from "./answers" */
-/** @import { Page } from "./main.js" */
+/** @import { Page } from "./view_host.jsx" */
 /** @type {{ word: "neverMarketing" | "neverResearch" | "askEach", wish: Wish }[]} */
 const COMMON = [
   { word: "neverMarketing", wish: { kind: "never", purpose: "hl7:HMARKT", category: "*", topics: [] } },

@@ -7,7 +7,7 @@ import { button, el, exactView, grantView, list } from "./view.js";
 import { endOfConsent, language, translate } from "./words.js";
 
 /** @import { Account, Consent, ConsentCopy, Draft, Ended, Grant, RevocationMessage } from "./answers" */
-/** @import { Page } from "./main.js" */
+/** @import { Page } from "./view_host.jsx" */
 /** @import { SecretField } from "./keys.js" */
 /** @typedef {{ consent: Consent, page: Page, grants: Grant[], lock: string, field: SecretField | null }} Withdrawal */
 /** @typedef {Draft<RevocationMessage>} RevocationDraft */

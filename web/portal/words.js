@@ -1,9 +1,15 @@
 // The texts of the portal in the language that the person chose, and the names of codes in it.
+import { language } from "../kit/language.js";
+import { formatted } from "../kit/messages.js";
+import { timeText } from "../kit/dates.js";
 import { ENGLISH } from "./english.js";
 import { KOREAN } from "./korean.js";
 
-/** @import { Grant, Whole } from "./answers" */
-/** @typedef {"en" | "ko"} Language */
+/** @import { Grant } from "./answers" */
+/** @import { Language } from "../kit/language.js" */
+export { language, setLanguage } from "../kit/language.js";
+export { timeText } from "../kit/dates.js";
+/** @import { Values } from "../kit/messages.js" */
 /** @typedef {keyof typeof ENGLISH} Word */
 /** @type {Record<Language, Record<string, string>>} */
 const WORDS = { en: ENGLISH, ko: KOREAN };
@@ -32,29 +38,11 @@ const ROLES = {
   holder: "데이터 보유 기관", hospital: "병원", trial: "임상시험팀", insurer: "보험사", merchant: "판매업체", researcher: "연구자", responder: "응급 구조대",
   reviewer: "심사자", authority: "후견인 지정 기관", witness: "증인", "enforcement-point": "접근 통제 시스템", operator: "운영자", collector: "수집자",
 };
-const LATEST = 253_402_300_799; // the last second of the year 9999
-/** The language of the page. @type {Language} */
-export let language = (navigator.language || "en").startsWith("ko") ? "ko" : "en";
-
-/** Show the page in a language. @type {(chosen: Language) => void} */
-export function setLanguage(chosen) {
-  language = chosen;
-  document.documentElement.lang = chosen;
-  document.title = `MyData Ledger · ${translate("title")}`;
-  for (const target of /** @type {NodeListOf<HTMLElement & { dataset: { word: Word } }>} */ (document.querySelectorAll("[data-word]"))) {
-    (target.firstChild ?? target).textContent = translate(target.dataset.word);
-  }
-  for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-language]"))) {
-    button.setAttribute("aria-pressed", String(button.dataset.language === chosen));
-  }
-}
-
 /** The entry of a table; undefined for a code that it lacks. @type {<T>(table: Record<string, T>, code: string) => T | undefined} */
 export const lookUp = (table, code) => (Object.hasOwn(table, code) ? table[code] : undefined);
 
 /** A text in the page's language, its placeholders filled. @type {(word: Word, values?: object) => string} */
-export const translate = (word, values = {}) =>
-  (lookUp(WORDS[language], word) ?? word).replace(/\{(\w+)\}/g, (_, name) => /** @type {Record<string, string>} */ (values)[name] ?? "…");
+export const translate = (word, values) => formatted(lookUp(WORDS[language], word) ?? word, /** @type {Values} */ (values));
 
 /** The part of a name `English | 한국어` for the page's language; as in ledger/party.py. @type {(name: string) => string} */
 export function inLanguage(name) {
@@ -95,7 +83,3 @@ export function conditionOf(text) {
   const shown = value && name === "retain-until" ? timeText(Number(value)) : value;
   return known.includes("{value}") ? known.replace("{value}", () => shown ?? "…") : shown ? `${known} (${shown})` : known;
 }
-
-/** A time in UTC seconds as people of the language write it. @type {(seconds: Whole) => string} */
-export const timeText = (seconds) =>
-  new Date(Math.min(Number(seconds), LATEST) * 1000).toLocaleString(language === "ko" ? "ko-KR" : "en-GB", { dateStyle: "medium", timeStyle: "short" });

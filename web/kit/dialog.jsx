@@ -1,0 +1,21 @@
+// A dialog over the page. The browser keeps the focus in it and closes it on Escape.
+import { useEffect, useRef } from "preact/hooks";
+import { messages } from "./messages.js";
+
+const t = messages({ close: "Close" }, { close: "닫기" });
+
+/** Shown until `onClose` takes it away. @param {{ title: string, onClose: () => void, children: preact.ComponentChildren }} props */
+export function Dialog({ title, onClose, children }) {
+  const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null));
+  useEffect(() => {
+    const shown = dialog.current;
+    shown?.showModal();
+    return () => shown?.close();
+  }, []);
+  return (
+    <dialog ref={dialog} onClose={onClose} aria-labelledby="dialog-title">
+      <div class="top"><h2 id="dialog-title">{title}</h2><button type="button" class="plain" onClick={onClose}>{t("close")}</button></div>
+      {children}
+    </dialog>
+  );
+}

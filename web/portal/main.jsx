@@ -1,0 +1,72 @@
+// The portal of one person: sign-in, the pages, and what happens on errors.
+import { LocationProvider, Route, Router } from "preact-iso";
+import { render } from "preact";
+import { useEffect } from "preact/hooks";
+import { Waiting } from "../kit/loading.jsx";
+import { useLanguage } from "../kit/language.js";
+import { Notices, onProblem } from "../kit/problems.jsx";
+import { useActing } from "./acting.js";
+import { showConsents } from "./consents.js";
+import { showInbox, showTimeline } from "./history.js";
+import { Keeping } from "./keeping.jsx";
+import { More } from "./more.jsx";
+import { showRecords } from "./records.js";
+import { showRequests } from "./requests.js";
+import { resume, sentenceOf, useSession } from "./session.js";
+import { Footer, Header, Navigation, Person } from "./shell.jsx";
+import { ViewHost } from "./view_host.jsx";
+import { Welcome } from "./welcome.jsx";
+import { showWishes } from "./wishes.js";
+import { translate } from "./words.js";
+
+const pages = {
+  "/portal": () => <ViewHost id="inbox" title={translate("inbox")} view={showInbox} />,
+  "/portal/inbox": () => <ViewHost id="inbox" title={translate("inbox")} view={showInbox} />,
+  "/portal/records": () => <ViewHost id="records" title={translate("myRecords")} view={showRecords} />,
+  "/portal/requests": () => <ViewHost id="requests" title={translate("requests")} view={showRequests} />,
+  "/portal/consents": () => <ViewHost id="consents" title={translate("consents")} view={showConsents} />,
+  "/portal/timeline": () => <ViewHost id="timeline" title={translate("timeline")} view={showTimeline} />,
+  "/portal/wishes": () => <ViewHost id="wishes" title={translate("wishes")} view={showWishes} />,
+  "/portal/more": More,
+};
+
+/** The page of a person who is signed in. */
+const SignedIn = () => (
+  <div id="signed-in" key={`${useActing().chosen} ${useLanguage()}`}>
+    <Person />
+    <Keeping />
+    <div class="columns">
+      <Navigation />
+      <div class="page">
+        <Router>
+          {Object.entries(pages).map(([path, component]) => <Route key={path} path={path} component={component} />)}
+          <Route default component={NotFound} />
+        </Router>
+      </div>
+    </div>
+  </div>
+);
+
+/** An address of the portal that leads nowhere. */
+const NotFound = () => <p class="none">{translate("noPage")} <a href="/portal">{translate("title")}</a></p>;
+
+function App() {
+  const { state } = useSession();
+  useLanguage();
+  useEffect(() => void resume(), []);
+  return (
+    <LocationProvider scope="/portal">
+      <a class="skip" href="#page">{translate("skip")}</a>
+      <Header />
+      <main id="page" tabIndex={-1}>
+        <Notices />
+        {state === "starting" ? <Waiting /> : state === "out" ? <Welcome /> : <SignedIn />}
+      </main>
+      <Footer />
+    </LocationProvider>
+  );
+}
+
+onProblem(sentenceOf);
+const target = document.getElementById("app");
+if (target) render(<App />, target);
