@@ -33,13 +33,16 @@ FROM_SITE = ("--external:/portal/*", "--external:/web/*")
 """Addresses that a script loads when it needs them, as they are."""
 
 
-def bundle(entry: Path, values: Mapping[str, object], shape: Literal["iife", "esm"]) -> str:
+def bundle(
+    entry: Path, values: Mapping[str, object], shape: Literal["iife", "esm"], options: tuple[str, ...] = ()
+) -> str:
     """Bundle a script or a style sheet with esbuild.
 
     Args:
         entry: Path of the entry module or style sheet.
         values: Values that modules import as `mydata:<name>`, by name.
         shape: Format of the output.
+        options: Further options of esbuild.
 
     Returns:
         The text of the bundled file.
@@ -54,7 +57,7 @@ def bundle(entry: Path, values: Mapping[str, object], shape: Literal["iife", "es
         for name, value in values.items():
             (Path(folder) / f"{name}.json").write_bytes(orjson.dumps(value))
         command = [node(), str(ESBUILD), str(entry), "--bundle", f"--format={shape}", "--minify", "--target=es2022"]
-        command += ["--charset=utf8", "--legal-comments=inline", "--log-level=error", *FROM_SITE, *JSX]
+        command += ["--charset=utf8", "--legal-comments=inline", "--log-level=error", *FROM_SITE, *JSX, *options]
         command += [f"--alias:mydata:{name}={folder}/{name}.json" for name in values]
         done = subprocess.run(
             command, capture_output=True, cwd=ROOT, timeout=BUILD_SECONDS, check=False, env=dict(os.environ)
