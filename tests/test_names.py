@@ -75,8 +75,8 @@ ALLOWED = {
     "test_house": ("tests/",),
 }
 """Identifiers that may stay, and where: a C2SP cosigner, the witness of a consent on paper, and a column on disk; the
-plain English contents of files; the option `--at`; the setting MYDATA_PACE; a JSON member that pages read; an icon of Lucide; the word of
-FIPS 202 for 64 bits of SHA-3; the test file that CONTRIBUTING names.
+plain English contents of files; the option `--at`; the setting MYDATA_PACE; a JSON member that pages read; an icon; the
+word of FIPS 202 for 64 bits of SHA-3; the test file that CONTRIBUTING names.
 """
 HOMONYMS = {}
 """Class names that stand in several packages, with the reason."""

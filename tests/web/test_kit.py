@@ -3,7 +3,7 @@
 import json
 import os
 import subprocess
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -83,7 +83,7 @@ def test_a_particle_fits_the_last_syllable(kit, word):
     [
         ("Demo Trial[이/가]", "Demo Trial이"),
         ("Samsung Fire[을/를]", "Samsung Fire를"),
-        ("‘한강병원’[은/는]", "‘한강병원’은"),
+        ("“한강병원”[은/는]", "“한강병원”은"),
         ("3[을/를] 4[을/를] 10[으로/로]", "3을 4를 10으로"),
         ("서울[으로/로] 부산[으로/로]", "서울로 부산으로"),
         ("🏥[이/가]", "🏥가"),
@@ -107,7 +107,7 @@ def test_plurals_and_choices(kit):
     assert texts == ["no record", "1 record", "1,200 records"]
 
 
-@given(day=st.dates(datetime(1990, 1, 1).date(), datetime(2100, 1, 1).date()))
+@given(day=st.dates(date(1990, 1, 1), date(2100, 1, 1)))
 def test_a_day_begins_and_ends_in_the_zone_of_the_reader(kit, day):
     first = datetime(day.year, day.month, day.day, tzinfo=kit.zone).timestamp()
     following = day + timedelta(days=1)
