@@ -11,6 +11,7 @@ SENTENCES: Mapping[str, Term] = {
     "access_denied": Term(
         "There is nothing here that you may see.", "볼 수 있는 것이 없습니다. 없거나 권한이 없는 항목입니다."
     ),
+    "no_such_route": Term("There is no such address here.", "여기에 없는 주소입니다."),
     "session_required": Term("Sign in first.", "먼저 로그인해 주세요."),
     "passcode_invalid": Term("The passcode is wrong or missing.", "암호가 틀렸거나 없습니다."),
     "signature_invalid": Term(

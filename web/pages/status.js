@@ -1,14 +1,15 @@
-// The status page: shows what GET /health and GET /parties answer, and stores nothing.
+// The status page: shows what GET /health and GET /parties answer, in the language of the page, and stores nothing.
+import { WORDS } from "./status_words.js";
 
 /** @typedef {{ accepted: number, anchored: number }} Log */
 /** @typedef {{ consents: Log, records: Log, access: Log }} Logs */
 /** @typedef {{ status: string, problem: string, chain: { id: number, reachable: boolean, block: number }, logs: Logs }} Health */
-/** @typedef {{ name: string, roles: string[], account: string }} Party */
-/** @type {Record<keyof Logs, string>} */
-const LOGS = { consents: "Consents and withdrawals", records: "Records", access: "Accesses and refusals" };
+/** @typedef {{ name: string, names: { en?: string, ko?: string }, roles: string[], account: string }} Party */
 const EVERY_MS = 2000;
+const language = document.documentElement.lang;
+const words = language === "ko" ? WORDS.ko : WORDS.en;
 
-/** An element of index.html. @type {(id: string) => HTMLElement} */
+/** An element of the page. @type {(id: string) => HTMLElement} */
 const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
 /** @type {<T extends keyof HTMLElementTagNameMap>(name: T, text?: string, className?: string) => HTMLElementTagNameMap[T]} */
@@ -18,6 +19,9 @@ const element = (name, text, className) => {
   if (className) node.className = className;
   return node;
 };
+
+/** @type {(count: number) => string} */
+const written = (count) => count.toLocaleString(language);
 
 /** The answer to a GET request, also that of a degraded ledger. @type {(path: string) => Promise<any>} */
 async function get(path) {
@@ -32,37 +36,33 @@ function logCard(title, { accepted, anchored }) {
   const bar = element("progress");
   bar.max = Math.max(accepted, 1);
   bar.value = anchored;
-  bar.setAttribute("aria-label", `${anchored} of ${accepted} on chain`);
-  card.append(element("h3", title), element("div", accepted.toLocaleString(), "size"), bar);
+  bar.setAttribute("aria-label", words.ofOnChain(written(anchored), written(accepted)));
+  card.append(element("h3", title), element("div", written(accepted), "size"), bar);
   const waiting = accepted - anchored;
-  card.append(element("small", waiting ? `${waiting.toLocaleString()} not on chain yet` : "all on chain"));
+  card.append(element("small", waiting ? words.waiting(written(waiting)) : words.allOnChain));
   return card;
 }
 
 /** @type {(health: Health) => void} */
 function showHealth({ status, problem, chain, logs }) {
-  byId("state").className = `state ${status}`;
-  byId("state").textContent = problem
-    ? `Questions are answered “unknown”, withdrawals are still accepted. The reason: ${problem}.`
-    : `Serving. Chain ${chain.id} followed to block ${chain.block.toLocaleString()}.`;
-  byId("logs").replaceChildren(logCard(LOGS.consents, logs.consents), logCard(LOGS.records, logs.records), logCard(LOGS.access, logs.access));
+  const state = byId("state");
+  state.className = `state ${status}`;
+  state.textContent = problem ? words.degraded : words.serving(chain.id, written(chain.block));
+  if (problem) state.append(" ", Object.assign(element("bdi", problem), { lang: "en" }));
+  byId("logs").replaceChildren(logCard(words.consents, logs.consents), logCard(words.records, logs.records), logCard(words.access, logs.access));
 }
 
 /** @type {(party: Party) => HTMLElement} */
-function partyRow({ name, roles, account }) {
-  const row = element("tr");
-  const cells = [element("td", name), element("td"), element("td")];
-  cells[1].append(...roles.map((role) => element("span", role, "role")));
-  cells[2].append(element("code", account));
-  row.append(...cells);
-  return row;
+function partyCard({ name, names, roles, account }) {
+  const card = element("li"), chips = element("p", undefined, "roles");
+  chips.append(...roles.flatMap((role) => [element("span", words.roles[role] ?? role, "role"), " "]));
+  card.append(element("h3", (language === "ko" ? names.ko : names.en) ?? name), chips, element("code", account));
+  return card;
 }
 
 /** @type {(parties: Party[]) => void} */
 function showParties(parties) {
-  const none = element("tr");
-  none.append(Object.assign(element("td", "None yet. Accredit one with: mydata party add"), { colSpan: 3 }));
-  byId("parties").replaceChildren(...(parties.length ? parties.map(partyRow) : [none]));
+  byId("parties").replaceChildren(...(parties.length ? parties.map(partyCard) : [element("li", words.noParties)]));
 }
 
 async function refresh() {
@@ -71,10 +71,11 @@ async function refresh() {
     showParties(await get("/parties"));
   } catch {
     byId("state").className = "state down";
-    byId("state").textContent = "This server does not answer. Start it again with: mydata up";
+    byId("state").textContent = words.down;
   } finally {
     setTimeout(refresh, EVERY_MS);
   }
 }
 
+byId("state").textContent = words.asking;
 refresh();
