@@ -31,6 +31,7 @@ STATUS: dict[type[errors.LedgerError], int] = {
     errors.KeyDestroyed: 410,
     errors.TooLarge: 413,
     errors.InvalidStatement: 422,
+    errors.TooManyPeople: 422,
     errors.ProofInvalid: 422,
     errors.TooManyRequests: 429,
     errors.IntegrityFailure: 502,

@@ -9,11 +9,9 @@ from fastapi import APIRouter, Query
 from mydata_ledger.api.auth import KernelDep, SignedIn
 from mydata_ledger.api.guard import KNOWN_PARAMETERS_ONLY, may
 from mydata_ledger.api.schemas import ReleaseView, to_hex
-from mydata_ledger.formats.profile.kind import CLINICAL_PROFILE
 from mydata_ledger.ledger.kernel import Release
-from mydata_ledger.services.trials.logic.counting import TABLE, figure_of
 from mydata_ledger.services.trials.logic.duo import DataUse, Match, Purpose, by_prefix, match
-from mydata_ledger.services.trials.schemas import CountForm, CountView, DataUseForm, FindingView, MatchView
+from mydata_ledger.services.trials.schemas import DataUseForm, FindingView, MatchView
 
 router = APIRouter(prefix="/trials", tags=["trials service"])
 LabForTrial = Annotated[Release, may("health.lab", "hl7:CLINTRCH")]
@@ -29,21 +27,6 @@ def list_trial_records(
     """Ids of the records of a category that the caller may read now for the trial."""
     records = kernel.decisions.search.find(caller.name, category, PURPOSE, "view")
     return {"records": [to_hex(record.issue.record_id) for record in records]}
-
-
-@router.post("/counts")
-def count_people(form: CountForm, caller: SignedIn, kernel: KernelDep) -> CountView:
-    """How many people with a condition let the caller compute on their clinical profiles for this purpose.
-
-    Each profile that is computed on has a receipt, which its person sees. Nobody is named. Where a fact is withheld or
-    not known, the person is not counted. A number below 5, or one that would tell of fewer people beside an earlier
-    number, is not given; and about another group than before, a caller gets one number a day.
-    """
-    criteria = form.criteria()
-    opened = kernel.derived.questions.compute(CLINICAL_PROFILE, caller.name, form.purpose)
-    figure = figure_of(opened, criteria, form.least)
-    (is_given,) = kernel.decisions.figures.passes_disclosure_control(caller.name, TABLE, [figure], across=True)
-    return CountView(people=len(figure.parts) if is_given else None, least=form.least)
 
 
 @router.post("/data-uses/matches")
