@@ -10,6 +10,9 @@ let sentenceOf = (error) => error.message;
 /** Give errors their sentences, and react to them. @type {(sentence: typeof sentenceOf) => void} */
 export const onProblem = (sentence) => void (sentenceOf = sentence);
 
+/** The sentence for an error. @type {(error: Error) => Promise<string>} */
+export const sentenceFor = async (error) => sentenceOf(error);
+
 /** Show an error on the page until the next step. @type {(error: Error) => Promise<void>} */
 export async function reportProblem(error) {
   store.set({ problem: await sentenceOf(error), news: "" });

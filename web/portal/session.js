@@ -77,7 +77,10 @@ function forget() {
 
 /** The sentence for an error; a session that is over is left. @type {(error: Error & { code?: unknown }) => Promise<string>} */
 export async function sentenceOf(error) {
-  if (error instanceof Refused && error.status === 401 && store.get().state === "in") forget();
+  if (error instanceof Refused && error.status === 401 && store.get().state === "in") {
+    forget();
+    return translate("sessionOver");
+  }
   if (error instanceof Refused && error.status === 403 && chosenWard()) await loadWards();
   const known = wordOf(error);
   return known ? translate(known) : error.message;
