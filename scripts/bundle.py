@@ -62,12 +62,14 @@ def bundle(entry: Path, values: Mapping[str, object], shape: Literal["iife", "es
 
 
 def scripts() -> dict[str, str]:
-    """Every script by file name: the statement digests for the portal, and the verifier. Raises as `bundle`."""
+    """Every script by file name: statement digests for the portal, wallet of personas, verifier. Raises as `bundle`."""
     page_words = {**words(), "page": orjson.loads((WEB / "verify" / "page.json").read_bytes())}
     verifier = bundle(WEB / "verify" / "page.js", {"types": TYPES, "words": page_words}, "iife")
     if "</script" in verifier.lower():
         raise Failure("the verifier's script holds a closing tag, which would end it early")
-    return {"statements.js": bundle(WEB / "statements.js", {"types": TYPES}, "esm"), "verifier.js": verifier}
+    types = {"types": TYPES}
+    modules = {"statements.js": WEB / "statements.js", "demo_wallet.js": WEB / "demo" / "wallet.js"}
+    return {name: bundle(entry, types, "esm") for name, entry in modules.items()} | {"verifier.js": verifier}
 
 
 def stale(scripts_by_name: Mapping[str, str], folder: Path = BUILT) -> list[str]:
