@@ -27,6 +27,13 @@ from mydata_ledger.scripts.verify.words import words
 
 ESBUILD = node_modules() / "esbuild" / "bin" / "esbuild"
 BUILT = WEB / "built"
+MODULES = {
+    "statements.js": "statements.js",
+    "demo_wallet.js": "demo/wallet.js",
+    "portal.js": "portal/main.jsx",
+    "portal.css": "portal/portal.css",
+}
+"""Each file in BUILT with its entry, below WEB."""
 BUILD_SECONDS = 60
 JSX = ("--jsx=automatic", "--jsx-import-source=preact")
 FROM_SITE = ("--external:/portal/*", "--external:/web/*")
@@ -68,14 +75,12 @@ def bundle(
 
 
 def scripts() -> dict[str, str]:
-    """Every script by file name: the statement digests for the portal, and the verifier. Raises as `bundle`."""
+    """Every script by file name: statement digests for the portal, wallet of personas, verifier. Raises as `bundle`."""
     page_words = {**words(), "page": orjson.loads((WEB / "verify" / "page.json").read_bytes())}
     verifier = bundle(WEB / "verify" / "page.js", {"types": TYPES, "words": page_words}, "iife")
     if "</script" in verifier.lower():
         raise Failure("the verifier's script holds a closing tag, which would end it early")
-    files = {"statements.js": WEB / "statements.js", "portal.js": WEB / "portal" / "main.jsx"}
-    files["portal.css"] = WEB / "portal" / "portal.css"
-    return {name: bundle(path, {"types": TYPES}, "esm") for name, path in files.items()} | {"verifier.js": verifier}
+    return {name: bundle(WEB / path, {"types": TYPES}, "esm") for name, path in MODULES.items()} | {"verifier.js": verifier}
 
 
 def stale(scripts_by_name: Mapping[str, str], folder: Path = BUILT) -> list[str]:

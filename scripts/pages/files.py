@@ -66,14 +66,14 @@ def read_body(path: Path) -> PageBody:
 
 
 def text_response(
-    asked: Headers, name: str, body: PageBody, policy: str = PORTAL_POLICY, headers: Mapping[str, str] = NONE
+    request_headers: Headers, name: str, body: PageBody, policy: str = PORTAL_POLICY, headers: Mapping[str, str] = NONE
 ) -> Response:
-    """The response to a GET request (its headers are `asked`) for a text; status 304 if the browser has it already."""
-    zipped = len(body.plain) >= SHORTEST and _takes_gzip(asked.get("accept-encoding", ""))
+    """The response to a GET request (with these headers) for a text; status 304 if the browser has it already."""
+    zipped = len(body.plain) >= SHORTEST and _takes_gzip(request_headers.get("accept-encoding", ""))
     etag = f'"{body.digest[:32]}{"-gzip" if zipped else ""}"'
     vary = ", ".join(filter(None, (headers.get("vary"), "accept-encoding")))
     named = {**page_headers(name, body.digest, policy), **headers, "etag": etag, "vary": vary}
-    if etag in _etags(asked.get("if-none-match", "")):
+    if etag in _etags(request_headers.get("if-none-match", "")):
         return Response(status_code=304, headers=named)
     named |= {"content-encoding": "gzip"} if zipped else {}
     return Response(body.compressed if zipped else body.plain, 200, named, TEXTS[Path(name).suffix])
@@ -118,9 +118,9 @@ class PageFiles(StaticFiles):
         return response
 
 
-def file_response(asked: Headers, path: Path, policy: str = PORTAL_POLICY, **headers: str) -> Response:
+def file_response(request_headers: Headers, path: Path, policy: str = PORTAL_POLICY, **headers: str) -> Response:
     """The response with a file that has an address of its own."""
     if path.suffix in TEXTS:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return text_response(asked, path.name, read_body(path), policy, named)
+        return text_response(request_headers, path.name, read_body(path), policy, named)
     return FileResponse(path, headers=page_headers(path.name, "", policy))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from fastapi import FastAPI
-from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -39,7 +38,7 @@ def _add_text_page(app: FastAPI, path: str, name: str) -> None:
 
 
 def _add_small_files(app: FastAPI) -> None:
-    """The icon that browsers ask for without being told, and the manifest of the portal as an app."""
+    """The icon that browsers fetch by themselves, and the manifest of the portal as an app."""
 
     def icon(request: Request) -> Response:
         return file_response(request.headers, WEB / "mark.svg")
@@ -57,8 +56,7 @@ def _add_verifier(app: FastAPI) -> None:
     body = PageBody.of(page.html)
 
     def verifier(request: Request) -> Response:
-        asked: Headers = request.headers
         name = {"content-disposition": 'inline; filename="verify.html"'}
-        return text_response(asked, "verify.html", body, f"{page.policy}; frame-ancestors 'none'", name)
+        return text_response(request.headers, "verify.html", body, f"{page.policy}; frame-ancestors 'none'", name)
 
     app.add_route("/verify", verifier, include_in_schema=False)
