@@ -147,9 +147,11 @@ export interface Complaint {
 
 export interface AccessReceipt {
   requester: string;
+  recordId: string;
   category: string;
   purpose: string;
   action: string;
+  permitted: boolean;
   reason: string;
 }
 
@@ -169,12 +171,18 @@ interface AccessOf<Kind, Statement> {
   position: number;
   accepted_at: number;
   block: number | null;
-  document: { message: Statement; entry: string };
+  document: { kind: string; message: Statement; entry: string };
+  requester: string;
   requester_name: string;
   permitted: boolean | null;
+  text: string;
   derived: boolean;
   declared_by: "" | "holder" | "self";
   on_paper: string[];
+  /** The person's own question, or somebody who acts for them seeing what they see. */
+  own: boolean;
+  /** The reader's signed acknowledgement. */
+  opened: object | null;
 }
 
 export type Access = AccessOf<"AccessReceipt", AccessReceipt> | AccessOf<"Incident", Incident> | AccessOf<"IncidentExtension", IncidentExtension>;

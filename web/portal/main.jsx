@@ -7,7 +7,7 @@ import { useLanguage } from "../kit/language.js";
 import { Notices, onProblem } from "../kit/problems.jsx";
 import { useActing } from "./acting.js";
 import { showConsents } from "./consents.js";
-import { showInbox, showTimeline } from "./history.js";
+import { showInbox } from "./history.js";
 import { Keeping } from "./keeping.jsx";
 import { More } from "./more.jsx";
 import { showRecords } from "./records.js";
@@ -15,6 +15,7 @@ import { showRequests } from "./requests.js";
 import { resume, sentenceOf, useSession } from "./session.js";
 import { Footer, Header, Navigation, Person } from "./shell.jsx";
 import { ViewHost } from "./view_host.jsx";
+import { Timeline } from "./timeline/timeline_page.jsx";
 import { Welcome } from "./welcome.jsx";
 import { showWishes } from "./wishes.js";
 import { translate } from "./words.js";
@@ -25,7 +26,7 @@ const pages = {
   "/portal/records": () => <ViewHost id="records" title={translate("myRecords")} view={showRecords} />,
   "/portal/requests": () => <ViewHost id="requests" title={translate("requests")} view={showRequests} />,
   "/portal/consents": () => <ViewHost id="consents" title={translate("consents")} view={showConsents} />,
-  "/portal/timeline": () => <ViewHost id="timeline" title={translate("timeline")} view={showTimeline} />,
+  "/portal/timeline": Timeline,
   "/portal/wishes": () => <ViewHost id="wishes" title={translate("wishes")} view={showWishes} />,
   "/portal/more": More,
 };
