@@ -209,6 +209,11 @@ export interface Ward {
 
 /** A record in a list, without its content. */
 export interface RecordView {
+  record_id: string;
+  /** Its place in the log of records. */
+  position: number;
+  /** Records of the same person with equal content. */
+  same_as: { record_id: string; holder: string }[];
   category: string;
   holder: string;
   data_from: Whole;
@@ -216,6 +221,20 @@ export interface RecordView {
   issued_at: number;
   status: "anchored" | "pending" | "superseded" | "erased";
   declared_by: "holder" | "self";
+}
+
+/** A record that was released to the person: sealed, with its key wrapped for the reader key of the page. */
+export interface Release {
+  sealed: string | null;
+  wrapped_key: string;
+  receipt: { position: number };
+  issue: Record<string, unknown>;
+}
+
+/** A party that may read a record now. */
+export interface Reader {
+  account: string;
+  name: string;
 }
 
 export type Terms = Record<string, { label: string; label_ko: string; above: string }>;

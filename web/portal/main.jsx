@@ -10,7 +10,8 @@ import { showConsents } from "./consents.js";
 import { showInbox } from "./history.js";
 import { Keeping } from "./keeping.jsx";
 import { More } from "./more.jsx";
-import { showRecords } from "./records.js";
+import { RecordPage } from "./records/record_page.jsx";
+import { RecordsPage } from "./records/records_page.jsx";
 import { showRequests } from "./requests.js";
 import { resume, sentenceOf, useSession } from "./session.js";
 import { Footer, Header, Navigation, Person } from "./shell.jsx";
@@ -23,7 +24,8 @@ import { translate } from "./words.js";
 const pages = {
   "/portal": () => <ViewHost id="inbox" title={translate("inbox")} view={showInbox} />,
   "/portal/inbox": () => <ViewHost id="inbox" title={translate("inbox")} view={showInbox} />,
-  "/portal/records": () => <ViewHost id="records" title={translate("myRecords")} view={showRecords} />,
+  "/portal/records": RecordsPage,
+  "/portal/records/:id": RecordPage,
   "/portal/requests": () => <ViewHost id="requests" title={translate("requests")} view={showRequests} />,
   "/portal/consents": () => <ViewHost id="consents" title={translate("consents")} view={showConsents} />,
   "/portal/timeline": Timeline,
