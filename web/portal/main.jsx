@@ -7,8 +7,8 @@ import { useLanguage } from "../kit/language.js";
 import { Notices, onProblem } from "../kit/problems.jsx";
 import { useActing } from "./acting.js";
 import { showConsents } from "./consents.js";
-import { showInbox } from "./history.js";
 import { Keeping } from "./keeping.jsx";
+import { Messages } from "./messages/messages_page.jsx";
 import { More } from "./more.jsx";
 import { RecordPage } from "./records/record_page.jsx";
 import { RecordsPage } from "./records/records_page.jsx";
@@ -22,8 +22,8 @@ import { showWishes } from "./wishes.js";
 import { translate } from "./words.js";
 
 const pages = {
-  "/portal": () => <ViewHost id="inbox" title={translate("inbox")} view={showInbox} />,
-  "/portal/inbox": () => <ViewHost id="inbox" title={translate("inbox")} view={showInbox} />,
+  "/portal": Messages,
+  "/portal/inbox": Messages,
   "/portal/records": RecordsPage,
   "/portal/records/:id": RecordPage,
   "/portal/requests": () => <ViewHost id="requests" title={translate("requests")} view={showRequests} />,
