@@ -24,16 +24,19 @@ class Only(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TimelineFilter:
-    """Lines of one party (its account, empty for every party) and of one kind; with `own` false, without the person's
-    own reading.
+    """Lines of one party (its account, empty for every party), of one kind and about one record (its id, empty for
+    every record); with `own` false, without the person's own reading.
     """
 
     party: str = ""
     only: Only | None = None
     own: bool = True
+    record: bytes = b""
 
     def wants(self, statement: Statement) -> bool:
-        """Whether a statement of the access log is of the party and of the kind."""
+        """Whether a statement of the access log is of the party, of the kind and about the record."""
+        if self.record and getattr(statement, "record_id", b"") != self.record:
+            return False
         return (not self.party or asker_of(statement) == self.party) and self._is_of_kind(statement)
 
     def _is_of_kind(self, statement: Statement) -> bool:

@@ -31,6 +31,7 @@ MODULES = {
     "statements.js": "statements.js",
     "demo_wallet.js": "demo/wallet.js",
     "portal.js": "portal/main.jsx",
+    "proof.js": "proof.js",
     "portal.css": "portal/portal.css",
 }
 """Each file in BUILT with its entry, below WEB."""
@@ -75,12 +76,13 @@ def bundle(
 
 
 def scripts() -> dict[str, str]:
-    """Every script by file name: statement digests for the portal, wallet of personas, verifier. Raises as `bundle`."""
+    """The text of every file of MODULES, and the verifier. Raises as `bundle`."""
     page_words = {**words(), "page": orjson.loads((WEB / "verify" / "page.json").read_bytes())}
     verifier = bundle(WEB / "verify" / "page.js", {"types": TYPES, "words": page_words}, "iife")
     if "</script" in verifier.lower():
         raise Failure("the verifier's script holds a closing tag, which would end it early")
-    return {name: bundle(WEB / path, {"types": TYPES}, "esm") for name, path in MODULES.items()} | {"verifier.js": verifier}
+    values = {"types": TYPES, "words": page_words}
+    return {name: bundle(WEB / path, values, "esm") for name, path in MODULES.items()} | {"verifier.js": verifier}
 
 
 def stale(scripts_by_name: Mapping[str, str], folder: Path = BUILT) -> list[str]:

@@ -59,6 +59,7 @@ def _timeline_query(
     party: Annotated[str, Query(pattern="^(0x([0-9a-fA-F]{2}){20,84})?$", description="account of who asked")] = "",
     only: Annotated[Only | None, Query(description="these lines alone")] = None,
     own: Annotated[bool, Query(description="false leaves out the person's own reading")] = True,
+    record: Annotated[str, Query(pattern="^(0x[0-9a-fA-F]{64})?$", description="id of the record asked for")] = "",
 ) -> TimelineQuery:
     if after is not None and before is not None:
         raise MalformedInput("give `after` or `before`, not both")
@@ -67,7 +68,8 @@ def _timeline_query(
     else:
         start = PageStart(-1 if after is None else after, newest_first=False)
     account = requester_name(read_hex(party, "party")) if party else ""
-    return TimelineQuery(start, limit, TimelineFilter(account, only, own))
+    record_id = read_hex(record, "record", 32) if record else b""
+    return TimelineQuery(start, limit, TimelineFilter(account, only, own, record_id))
 
 
 TimelineQueryDep = Annotated[TimelineQuery, Depends(_timeline_query)]

@@ -84,6 +84,17 @@ def test_pages_list_what_the_definition_lists_under_every_filter(life, monkeypat
     assert len(counts) > 5, "the filters differ"
 
 
+def test_a_filter_by_record_lists_who_asked_for_that_record(life):
+    busy(life)
+    stored, counts = everything(life), set()
+    for record, own in itertools.product(life.records, [True, False]):
+        wanted = timeline_definition.lines(*stored, own=own, record=record)[::-1]
+        pages = followed(life, life.ward, limit=2, own=own, record="0x" + record.hex())
+        assert [one for page in pages for one in page] == wanted
+        counts.add(len(wanted))
+    assert max(counts) > 1
+
+
 def test_the_same_lines_are_listed_oldest_first_with_after(life):
     busy(life)
     for query in ({}, {"own": False}, {"only": "refused"}):
@@ -177,6 +188,7 @@ def test_pages_of_a_delegate_depend_on_what_they_see_alone(life, monkeypatch, ex
         ({"own": "maybe"}, "own"),
         ({"party": "trial"}, "party"),
         ({"party": "0x12"}, "party"),
+        ({"record": "0x12"}, "record"),
         ({"onyl": "refused"}, "takes nothing but"),
         ({"limit": 201}, "limit"),
     ],

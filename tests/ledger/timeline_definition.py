@@ -27,12 +27,13 @@ def kinds(statement):
     return {None, answer, "emergency"} if any(statement.justification) else {None, answer}
 
 
-def lines(statements, delegations, uses, party="", only=None, *, own=True):
+def lines(statements, delegations, uses, party="", only=None, *, own=True, record=b""):
     """The positions of what is wanted, oldest first; `statements` are by position."""
     return [
         position
         for position, statement in sorted(statements.items())
         if only in kinds(statement)
         and party in {"", getattr(statement, "requester", None) or getattr(statement, "responder", None)}
+        and record in {b"", getattr(statement, "record_id", None)}
         and (own or not is_own(statement, delegations, uses))
     ]

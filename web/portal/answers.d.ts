@@ -147,9 +147,11 @@ export interface Complaint {
 
 export interface AccessReceipt {
   requester: string;
+  recordId: string;
   category: string;
   purpose: string;
   action: string;
+  permitted: boolean;
   reason: string;
 }
 
@@ -169,12 +171,18 @@ interface AccessOf<Kind, Statement> {
   position: number;
   accepted_at: number;
   block: number | null;
-  document: { message: Statement; entry: string };
+  document: { kind: string; message: Statement; entry: string };
+  requester: string;
   requester_name: string;
   permitted: boolean | null;
+  text: string;
   derived: boolean;
   declared_by: "" | "holder" | "self";
   on_paper: string[];
+  /** The person's own question, or somebody who acts for them seeing what they see. */
+  own: boolean;
+  /** The reader's signed acknowledgement. */
+  opened: object | null;
 }
 
 export type Access = AccessOf<"AccessReceipt", AccessReceipt> | AccessOf<"Incident", Incident> | AccessOf<"IncidentExtension", IncidentExtension>;
@@ -201,6 +209,11 @@ export interface Ward {
 
 /** A record in a list, without its content. */
 export interface RecordView {
+  record_id: string;
+  /** Its place in the log of records. */
+  position: number;
+  /** Records of the same person with equal content. */
+  same_as: { record_id: string; holder: string }[];
   category: string;
   holder: string;
   data_from: Whole;
@@ -208,6 +221,20 @@ export interface RecordView {
   issued_at: number;
   status: "anchored" | "pending" | "superseded" | "erased";
   declared_by: "holder" | "self";
+}
+
+/** A record that was released to the person: sealed, with its key wrapped for the reader key of the page. */
+export interface Release {
+  sealed: string | null;
+  wrapped_key: string;
+  receipt: { position: number };
+  issue: Record<string, unknown>;
+}
+
+/** A party that may read a record now. */
+export interface Reader {
+  account: string;
+  name: string;
 }
 
 export type Terms = Record<string, { label: string; label_ko: string; above: string }>;

@@ -7,25 +7,28 @@ import { useLanguage } from "../kit/language.js";
 import { Notices, onProblem } from "../kit/problems.jsx";
 import { useActing } from "./acting.js";
 import { showConsents } from "./consents.js";
-import { showInbox, showTimeline } from "./history.js";
 import { Keeping } from "./keeping.jsx";
+import { Messages } from "./messages/messages_page.jsx";
 import { More } from "./more.jsx";
-import { showRecords } from "./records.js";
+import { RecordPage } from "./records/record_page.jsx";
+import { RecordsPage } from "./records/records_page.jsx";
 import { showRequests } from "./requests.js";
 import { resume, sentenceOf, useSession } from "./session.js";
 import { Footer, Header, Navigation, Person } from "./shell.jsx";
 import { ViewHost } from "./view_host.jsx";
+import { Timeline } from "./timeline/timeline_page.jsx";
 import { Welcome } from "./welcome.jsx";
 import { showWishes } from "./wishes.js";
 import { translate } from "./words.js";
 
 const pages = {
-  "/portal": () => <ViewHost id="inbox" title={translate("inbox")} view={showInbox} />,
-  "/portal/inbox": () => <ViewHost id="inbox" title={translate("inbox")} view={showInbox} />,
-  "/portal/records": () => <ViewHost id="records" title={translate("myRecords")} view={showRecords} />,
+  "/portal": Messages,
+  "/portal/inbox": Messages,
+  "/portal/records": RecordsPage,
+  "/portal/records/:id": RecordPage,
   "/portal/requests": () => <ViewHost id="requests" title={translate("requests")} view={showRequests} />,
   "/portal/consents": () => <ViewHost id="consents" title={translate("consents")} view={showConsents} />,
-  "/portal/timeline": () => <ViewHost id="timeline" title={translate("timeline")} view={showTimeline} />,
+  "/portal/timeline": Timeline,
   "/portal/wishes": () => <ViewHost id="wishes" title={translate("wishes")} view={showWishes} />,
   "/portal/more": More,
 };

@@ -15,13 +15,16 @@ export function malformed(error) {
   return { result: "invalid", standing: "invalid", steps: [{ number: 1, code: "malformed", values: { detail: error.message }, held: false }] };
 }
 
-/** Run the checks of a parsed document. @type {(document: Document, chain: Snapshot) => Promise<Verdict>} */
-export async function examine(document, chain) {
+/**
+ * Run the checks of a parsed document, those up to number `last`.
+ * @type {(document: Document, chain: Snapshot, last?: number) => Promise<Verdict>}
+ */
+export async function examine(document, chain, last = 10) {
   /** @type {Verdict} */
   const verdict = { result: "valid", standing: "valid", steps: [] };
   verdict.steps.push({ number: 1, code: "well_formed", values: { kind: document.kind, log: document.log }, held: true });
   for (const [number, check] of CHECKS) {
-    if (verdict.result === "unknown" && number > 6) break;
+    if (number > last || (verdict.result === "unknown" && number > 6)) break;
     try {
       const [code, values = {}] = await check(document, chain);
       verdict.steps.push({ number, code, values, held: true });
