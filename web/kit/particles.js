@@ -3,11 +3,11 @@ import { josa } from "es-hangul";
 
 /** How the ten digits end when they are read aloud in Korean. */
 const DIGITS = ["영", "일", "이", "삼", "사", "오", "육", "칠", "팔", "구"];
-const PLACE = /(?<word>[^\s[\]])(?<after>["'’”)\]]*)\[(?<options>[가-힣]+\/[가-힣]+)\]/gu;
+const PLACE = /(?<word>[^\s[\]\u2069])(?<after>["'’”)\]\u2069]*)\[(?<options>[가-힣]+\/[가-힣]+)\]/gu;
 
 /**
- * The text with each `[이/가]` replaced by the particle that fits the word before it. Closing quotes and brackets between
- * them are passed over. Latin words are taken as Koreans read them: a final l, m or n closes the syllable.
+ * The text with each `[이/가]` replaced by the particle that fits the word before it. Closing quotes, brackets and
+ * the end of an isolated name (sentence.jsx) are passed over. Latin words are taken as Koreans read them: a final l, m or n closes the syllable.
  * @type {(text: string) => string}
  */
 export const withParticles = (text) =>

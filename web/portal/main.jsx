@@ -6,14 +6,15 @@ import { Waiting } from "../kit/loading.jsx";
 import { useLanguage } from "../kit/language.js";
 import { Notices, onProblem } from "../kit/problems.jsx";
 import { useActing } from "./acting.js";
-import { showConsents } from "./consents.js";
+import { Consents, OneConsent } from "./consents/consents.jsx";
 import { showInbox, showTimeline } from "./history.js";
 import { Keeping } from "./keeping.jsx";
 import { More } from "./more.jsx";
 import { showRecords } from "./records.js";
-import { showRequests } from "./requests.js";
+import { OneRequest, Requests } from "./requests/requests.jsx";
 import { resume, sentenceOf, useSession } from "./session.js";
 import { Footer, Header, Navigation, Person } from "./shell.jsx";
+import { Progress } from "./signing/progress.jsx";
 import { ViewHost } from "./view_host.jsx";
 import { Welcome } from "./welcome.jsx";
 import { showWishes } from "./wishes.js";
@@ -23,8 +24,10 @@ const pages = {
   "/portal": () => <ViewHost id="inbox" title={translate("inbox")} view={showInbox} />,
   "/portal/inbox": () => <ViewHost id="inbox" title={translate("inbox")} view={showInbox} />,
   "/portal/records": () => <ViewHost id="records" title={translate("myRecords")} view={showRecords} />,
-  "/portal/requests": () => <ViewHost id="requests" title={translate("requests")} view={showRequests} />,
-  "/portal/consents": () => <ViewHost id="consents" title={translate("consents")} view={showConsents} />,
+  "/portal/requests": Requests,
+  "/portal/requests/:id": OneRequest,
+  "/portal/consents": Consents,
+  "/portal/consents/:id": OneConsent,
   "/portal/timeline": () => <ViewHost id="timeline" title={translate("timeline")} view={showTimeline} />,
   "/portal/wishes": () => <ViewHost id="wishes" title={translate("wishes")} view={showWishes} />,
   "/portal/more": More,
@@ -60,6 +63,7 @@ function App() {
       <Header />
       <main id="page" tabIndex={-1}>
         <Notices />
+        <Progress />
         {state === "starting" ? <Waiting /> : state === "out" ? <Welcome /> : <SignedIn />}
       </main>
       <Footer />
