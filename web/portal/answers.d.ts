@@ -105,6 +105,8 @@ export interface ConsentRequest {
   asked_at: number;
   answer_by: number;
   state: "requested" | "granted" | "granted_narrower" | "refused" | "withdrawn" | "expired";
+  /** The entry of the consent that answered it. */
+  consent: string;
   by_standing_wish: boolean;
   by_question: boolean;
   by_offer: boolean;
@@ -148,6 +150,8 @@ export interface Complaint {
 export interface AccessReceipt {
   requester: string;
   recordId: string;
+  /** The entries of the consents that determined the answer. */
+  consents: string[];
   category: string;
   purpose: string;
   action: string;
@@ -207,6 +211,18 @@ export interface Ward {
   expires: Whole;
 }
 
+/** A record in a list, without its content, with its id. */
+export type OwnRecord = RecordView;
+
+/** An accredited organisation; times are 0 where open. */
+export interface Party {
+  account: string;
+  name: string;
+  roles: string[];
+  valid_from: Whole;
+  valid_until: Whole;
+}
+
 /** A record in a list, without its content. */
 export interface RecordView {
   record_id: string;
@@ -242,6 +258,8 @@ export type Terms = Record<string, { label: string; label_ko: string; above: str
 export interface Vocabulary {
   categories: Terms;
   purposes: Terms;
+  /** What records of a category may reveal, by kind. */
+  sensitivity: { kinds: Record<string, { label: string; label_ko: string }>; categories: Record<string, string[]> };
   /** The categories that an emergency reaches without consent, since a second (UTC); before it, every category. */
   emergency: { urgent: string[]; further: string[]; since: number };
 }
@@ -261,6 +279,8 @@ export interface Account {
   signIn(): Promise<void>;
   /** Throws unless the draft is a statement of this kind that the account may sign. */
   check(kind: StatementKind, draft: Draft): Promise<unknown>;
+  /** Throws if the account cannot sign for this chain now. */
+  checkChain(domain: Domain): Promise<void>;
   sign(kind: StatementKind, draft: Draft): Promise<SignedForm>;
   /** The secret that withdraws a version of the consent to a grantee on the chain. */
   secret(grantee: string, version: Whole): Promise<Bytes>;

@@ -1,9 +1,8 @@
 // Refusals that reach emergency crews, and refusals without emergencies. As in ledger/summaries.py.
-import { get } from "./api.js";
-import { button, el, purposesAbove, purposes } from "./view.js";
-import { translate } from "./words.js";
+import { get } from "../api.js";
+import { purposes, purposesAbove } from "../vocabulary.js";
 
-/** @import { Grant } from "./answers" */
+/** @import { Grant } from "../answers" */
 const EMERGENCY = "hl7:ETREAT", RESPONDER = "responder";
 
 /** True if the grant forbids emergency treatment. @type {(grant: Grant) => boolean} */
@@ -18,22 +17,19 @@ async function mayBeCrew(grantee) {
 }
 
 /**
- * That the grants refuse emergency crews too, with the choice to leave emergencies out; nothing where they do not.
- * @type {(grantee: string, grants: Grant[], spare: (grants: Grant[]) => unknown) => Promise<HTMLElement | null>}
+ * Null if the grants do not refuse emergency crews; else the grants that leave emergencies out, which may be none.
+ * @type {(grantee: string, grants: Grant[]) => Promise<Grant[] | null>}
  */
-export async function crewsView(grantee, grants, spare) {
+export async function sparedFor(grantee, grants) {
   if (!grants.some(refusesEmergencies) || !(await mayBeCrew(grantee).catch(() => false))) return null;
-  const left = grants.flatMap(withoutEmergencies);
-  return el("div", { class: "crews" },
-    el("p", { class: "help" }, translate("crewsRefused")),
-    left.length ? el("div", { class: "actions" }, button("spareCrews", "quiet", () => spare(left))) : "");
+  return grants.flatMap(withoutEmergencies);
 }
 
 /**
  * The grant, forbidding nothing that includes emergency treatment or lies below it.
  * @type {(grant: Grant) => Grant[]}
  */
-export function withoutEmergencies(grant) {
+function withoutEmergencies(grant) {
   if (!refusesEmergencies(grant)) return [grant];
   const spared = purposesAbove(EMERGENCY), isNamed = (/** @type {string} */ code) => grant.purposes.includes("*") || purposesAbove(code).some((above) => grant.purposes.includes(above));
   const left = purposes().filter((code) => isNamed(code) && !spared.includes(code) && !purposesAbove(code).includes(EMERGENCY));
