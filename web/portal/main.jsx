@@ -10,6 +10,7 @@ import { showConsents } from "./consents.js";
 import { showInbox } from "./history.js";
 import { Keeping } from "./keeping.jsx";
 import { More } from "./more.jsx";
+import { PERSONAL_PAGES } from "./personal_pages.jsx";
 import { showRecords } from "./records.js";
 import { showRequests } from "./requests.js";
 import { resume, sentenceOf, useSession } from "./session.js";
@@ -29,6 +30,7 @@ const pages = {
   "/portal/timeline": Timeline,
   "/portal/wishes": () => <ViewHost id="wishes" title={translate("wishes")} view={showWishes} />,
   "/portal/more": More,
+  ...PERSONAL_PAGES,
 };
 
 /** The page of a person who is signed in. */
