@@ -74,3 +74,9 @@ def check_page(page, name):
         Path(SHOTS, f"{name}.png").write_bytes(base64.b64decode(shot))
     assert not ENGINE.exists() or faults(page.tab) == {}, name
     assert page.tab.problems == [], name
+
+
+def press_ticks(page, *values):
+    """Click the check boxes with these values."""
+    for value in values:
+        page.click(f"input[type=checkbox][value={value!r}]")

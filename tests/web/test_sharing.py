@@ -21,11 +21,20 @@ PERSON = Wallet(bytes([111]) * 32)
 WORDS = {
     "ko": {"make": "링크 만들기", "all": "내 건강 기록 전체", "lab": "검사 결과", "who": "누구에게", "code": "암호"}
     | {"once": "열쇠는 링크 말고는", "done": "전달했습니다", "ago": "1번", "end": "지금 종료", "sure": "이 링크 종료"}
-    | {"kept": "저장해 둔 내용은 되돌릴 수 없습니다", "over": "끝난 링크 (1)", "none": "지금 링크로 공유하는 것이 없습니다"}
+    | {
+        "kept": "저장해 둔 내용은 되돌릴 수 없습니다",
+        "over": "끝난 링크 (1)",
+        "none": "지금 링크로 공유하는 것이 없습니다",
+    }
     | {"nothing": "하나 이상 선택", "left": "9번 남음"},
     "en": {"make": "Make a link", "all": "All my health records", "lab": "Laboratory results", "who": "Who is it for"}
     | {"code": "A passcode", "once": "the key in it is kept nowhere", "done": "I have passed it on", "ago": "once"}
-    | {"end": "End now", "sure": "End this link", "kept": "that cannot be called back", "over": "Links that are over (1)"}
+    | {
+        "end": "End now",
+        "sure": "End this link",
+        "kept": "that cannot be called back",
+        "over": "Links that are over (1)",
+    }
     | {"none": "You share nothing by link", "nothing": "Tick at least one", "left": "9 wrong attempts left"},
 }
 

@@ -16,3 +16,29 @@ export interface LinkView {
   size: number;
   live: boolean;
 }
+
+/** A record in a list, without its content. */
+export interface OwnRecord {
+  record_id: string;
+  category: string;
+  holder: string;
+  issued_at: number;
+  status: "anchored" | "pending" | "superseded" | "erased";
+  declared_by: "holder" | "self";
+}
+
+export interface ErasureMessage {
+  recordId: string;
+  signer: string;
+  cid: string;
+  keyId: string;
+  erasedAt: Whole;
+}
+
+/** An erasure and the issue that it ended, each with its proof; `checkpoint` is null until it is on chain. */
+export interface Certificate {
+  kind: string;
+  message: ErasureMessage;
+  checkpoint: { size: number; root: string } | null;
+  issue: { message: { category: string; holder: string; issuedAt: Whole } };
+}

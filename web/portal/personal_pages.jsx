@@ -5,6 +5,9 @@ import { Empty } from "../kit/card.jsx";
 import { Icon } from "../kit/icon.jsx";
 import { messages } from "../kit/messages.js";
 import { chooseWard, useActing } from "./acting.js";
+import { EraseOne } from "./erasing/certificate_page.jsx";
+import { Erase } from "./erasing/erase.jsx";
+import { Export } from "./exporting/export.jsx";
 import { Links } from "./sharing/links.jsx";
 
 const t = messages(
@@ -22,4 +25,7 @@ const Other = () => (
 /** The pages by their addresses; all are about the person who signed in. */
 export const PERSONAL_PAGES = {
   "/portal/links": own(Links),
+  "/portal/export": own(Export),
+  "/portal/erase": own(Erase),
+  "/portal/erase/:id": own(EraseOne),
 };
