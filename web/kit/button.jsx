@@ -1,6 +1,6 @@
 // Buttons. One that does something slow is disabled until it is done, so that nothing is done twice.
 import { useState } from "preact/hooks";
-import { reportProblem } from "./problems.jsx";
+import { clearNotices, reportProblem } from "./problems.jsx";
 
 /**
  * A button; an error of `onClick` is shown on the page.
@@ -10,6 +10,7 @@ export function Button({ kind = "quiet", onClick, disabled, id, class: more = ""
   const [busy, setBusy] = useState(false);
   const run = async (/** @type {Event} */ event) => {
     setBusy(true);
+    clearNotices();
     try {
       await onClick(event);
     } catch (error) {

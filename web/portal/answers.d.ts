@@ -264,7 +264,13 @@ export interface Vocabulary {
   emergency: { urgent: string[]; further: string[]; since: number };
 }
 
-export type StatementKind = "Consent" | "Revocation";
+export type StatementKind = "Consent" | "Revocation" | "Erasure" | "Delegation";
+
+/** What is signed: a statement as typed data. Its digest is compared where the server sends one. */
+export interface Signable {
+  typed_data: { primaryType: string; message: object; domain: Domain };
+  digest?: string;
+}
 
 /** What signs for the person: a wallet or a passkey. */
 export interface Account {
@@ -278,10 +284,12 @@ export interface Account {
   readonly address: string;
   signIn(): Promise<void>;
   /** Throws unless the draft is a statement of this kind that the account may sign. */
-  check(kind: StatementKind, draft: Draft): Promise<unknown>;
+  check(kind: StatementKind, draft: Signable): Promise<unknown>;
   /** Throws if the account cannot sign for this chain now. */
   checkChain(domain: Domain): Promise<void>;
-  sign(kind: StatementKind, draft: Draft): Promise<SignedForm>;
+  sign(kind: StatementKind, draft: Signable): Promise<SignedForm>;
+  /** The signature of a text (EIP-191), which is never that of a statement. */
+  signText(text: string): Promise<string>;
   /** The secret that withdraws a version of the consent to a grantee on the chain. */
   secret(grantee: string, version: Whole): Promise<Bytes>;
 }

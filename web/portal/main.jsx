@@ -13,6 +13,7 @@ import { More } from "./more.jsx";
 import { RecordPage } from "./records/record_page.jsx";
 import { RecordsPage } from "./records/records_page.jsx";
 import { OneRequest, Requests } from "./requests/requests.jsx";
+import { PERSONAL_PAGES } from "./personal_pages.jsx";
 import { resume, sentenceOf, useSession } from "./session.js";
 import { Footer, Header, Navigation, Person } from "./shell.jsx";
 import { Progress } from "./signing/progress.jsx";
@@ -34,6 +35,7 @@ const pages = {
   "/portal/timeline": Timeline,
   "/portal/wishes": () => <ViewHost id="wishes" title={translate("wishes")} view={showWishes} />,
   "/portal/more": More,
+  ...PERSONAL_PAGES,
 };
 
 /** The page of a person who is signed in. */

@@ -63,7 +63,7 @@ export function Navigation() {
   const { path } = useLocation(), { openRequests } = useSession(), { chosen } = useActing();
   useEffect(clearNotices, [path]);
   const shown = ALL.filter((destination) => !chosen || OF_WARD.includes(destination));
-  const present = shown.findLast((destination) => path === pathOf(destination) || path.startsWith(`${pathOf(destination)}/`)) ?? "more";
+  const present = shown.findLast((destination) => path === pathOf(destination) || (destination !== "overview" && path.startsWith(`${pathOf(destination)}/`))) ?? "more";
   return (
     <nav id="tabs" aria-label={translate("title")}>
       {shown.map((destination) => (

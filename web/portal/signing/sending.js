@@ -4,10 +4,11 @@ import { createStore } from "../../kit/store.js";
 import { asPerson, get, post } from "../api.js";
 import { refusal, unsentReason, unsentText } from "./problems.js";
 
-/** @import { Consent, Ended, SignedForm, StatementKind } from "../answers" */
+/** @import { Consent, Ended, SignedForm } from "../answers" */
+/** @typedef {"Consent" | "Revocation"} SentKind */
 /**
  * `signer` is the account that signed, `name` whom it is about, `path` where to ask for the person's consents, `entry` the consent that is waited for.
- * @typedef {{ id: number, kind: StatementKind, name: string, signer: string, form: SignedForm, path: string, step: "signed" | "accepted" | "anchored", why: string, entry: string, since: number }} Sending
+ * @typedef {{ id: number, kind: SentKind, name: string, signer: string, form: SignedForm, path: string, step: "signed" | "accepted" | "anchored", why: string, entry: string, since: number }} Sending
  */
 const PATHS = { Consent: "/consents", Revocation: "/revocations" }, POLL_MS = 1500;
 const store = createStore(/** @type {Sending[]} */ ([]));
@@ -41,7 +42,7 @@ export function checkSent() {
 
 /**
  * Send a signed statement, and follow it to the chain. Throws with a sentence if it did not arrive or was refused.
- * @type {(kind: StatementKind, name: string, signer: string, form: SignedForm) => Promise<{ id: number, entry: string, ended: Ended[] }>}
+ * @type {(kind: SentKind, name: string, signer: string, form: SignedForm) => Promise<{ id: number, entry: string, ended: Ended[] }>}
  */
 export function send(kind, name, signer, form) {
   const sending = { id: ++count, kind, name, signer, form, path: asPerson("/consents"), step: /** @type {const} */ ("signed"), why: "", entry: "", since: Date.now() };

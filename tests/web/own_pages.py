@@ -1,0 +1,82 @@
+"""A person on their own pages: signing in, going to an address, and filling in forms."""
+
+import base64
+import os
+from pathlib import Path
+
+from tests.web.axe import ENGINE, faults
+from tests.web.passkey_tab import PasskeyTab
+from tests.web.wallets import WalletTab
+
+SHOTS = os.environ.get("SCREENSHOTS")
+"""A folder for screenshots, for people who look at them."""
+PHONE = 390
+
+
+def with_wallet(tab, stack, wallet, language, path):
+    """A person who signed in with a wallet and is on a page."""
+    page = WalletTab(tab, wallet)
+    tab.open(stack.url + "/portal")
+    page.click(f"[data-language={language}]")
+    page.click("#sign-in")
+    page.until("!!document.querySelector('#signed-in')")
+    go(page, path)
+    return page
+
+
+def with_passkey(tab, stack, language, path, *, derives=True):
+    """A person who made a passkey and is on a page."""
+    page = PasskeyTab(tab, derives=derives)
+    tab.open(stack.url + "/portal")
+    page.click(f"[data-language={language}]")
+    page.click("#passkey-new")
+    page.until("!!document.querySelector('#signed-in')")
+    go(page, path)
+    return page
+
+
+def go(page, path):
+    """Follow a link of the page to an address of the portal."""
+    page.run(f"history.pushState(null, '', {path!r}); dispatchEvent(new PopStateEvent('popstate'))")
+    page.until(f"location.pathname === {path!r} && !document.querySelector('.waiting')")
+
+
+def field(page, label, value):
+    """Type into the field with that label, or choose there."""
+    find = f"[...document.querySelectorAll('label')].find((one) => one.getClientRects().length && one.innerText.startsWith({label!r}))"
+    page.until(f"!!({find})")
+    page.run(
+        f"(() => {{ const label = {find}, one = label.control; one.focus();"
+        f" const kind = one.tagName === 'SELECT' ? HTMLSelectElement : one.tagName === 'TEXTAREA' ? HTMLTextAreaElement : HTMLInputElement;"
+        f" Object.getOwnPropertyDescriptor(kind.prototype, 'value').set.call(one, {value!r});"
+        " one.dispatchEvent(new Event('input', { bubbles: true })); one.dispatchEvent(new Event('change', { bubbles: true })); })()"
+    )
+
+
+def tick(page, label):
+    """Tick or untick the check box or choice with that label."""
+    find = f"[...document.querySelectorAll('label')].find((one) => one.getClientRects().length && one.innerText.trim() === {label!r})"
+    page.until(f"!!({find})")
+    page.run(f"{find}.control.click()")
+
+
+def trouble(page):
+    """The sentence of an error, once there is one."""
+    page.until("!document.getElementById('problem').hidden")
+    return page.text("#problem")
+
+
+def check_page(page, name):
+    """Nothing is wider than the screen, nothing is inaccessible, and the page reported no error."""
+    assert page.run("document.documentElement.scrollWidth <= window.innerWidth"), name
+    if SHOTS:
+        shot = page.tab.send("Page.captureScreenshot", captureBeyondViewport=True)["data"]
+        Path(SHOTS, f"{name}.png").write_bytes(base64.b64decode(shot))
+    assert not ENGINE.exists() or faults(page.tab) == {}, name
+    assert page.tab.problems == [], name
+
+
+def press_ticks(page, *values):
+    """Click the check boxes with these values."""
+    for value in values:
+        page.click(f"input[type=checkbox][value={value!r}]")
