@@ -16,7 +16,7 @@ class MemoryWorkItems:
 
     def __init__(self) -> None:
         self._items: dict[tuple[str, bytes], WorkItem] = {}
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
 
     def file(self, work_item: WorkItem) -> WorkItem | None:
         """Store the next version of a work item; None if it was changed since it was read."""
@@ -32,7 +32,8 @@ class MemoryWorkItems:
 
     def file_many(self, items: Sequence[WorkItem]) -> list[WorkItem | None]:
         """`file` for several items."""
-        return [self.file(item) for item in items]
+        with self._lock:
+            return [self.file(item) for item in items]
 
     def discard(self, kind: str, item_id: bytes) -> None:
         """Delete a work item."""

@@ -14,8 +14,9 @@ KIND = "count"
 
 def test_of_many_that_answer_the_same_questions_one_does_each(store):
     fixture, seen = LedgerFixture(store=store), []
+    ask = fixture.kernel.background.questions.ask
     parties = [wallet.address for wallet in fixture.parties.values()][:3]
-    asked = [fixture.kernel.background.questions.ask(KIND, party, {"number": n}) for party in parties for n in range(3)]
+    questions = [ask(KIND, party, {"number": n}) for party in parties for n in range(3)]
 
     def work(_):
         def answer(question):
@@ -26,7 +27,7 @@ def test_of_many_that_answer_the_same_questions_one_does_each(store):
         BackgroundAnswers(fixture.world).work(KIND, answer, 20)
 
     in_threads(6, work)
-    assert sorted(seen) == sorted(one.question_id for one in asked)
+    assert sorted(seen) == sorted(one.question_id for one in questions)
     for party in parties:
         ended = fixture.kernel.background.questions.of(KIND, party)
         assert [(one.state, one.answer) for one in ended] == [("answered", n) for n in range(3)]

@@ -19,7 +19,7 @@ class CountClient(ProfileClient):
     def ask(self, party=None, **form):
         return self.count(party, wait=False, **form)
 
-    def asked(self, party=None, **form):
+    def new_count(self, party=None, **form):
         reply = self.ask(party, **form)
         assert reply.status_code == 202, reply.text
         return reply.json()["count_id"]
@@ -47,17 +47,17 @@ def api():
 def test_a_count_is_asked_now_and_answered_by_the_job(api):
     api.people(range(6), condition(), patient(), hba1c(7.5))
     reply = api.ask(sex="female", limit=OVER_SEVEN)
-    asked = reply.json()
-    assert (reply.status_code, reply.headers["location"]) == (202, f"/trials/counts/{asked['count_id']}")
-    assert (asked["state"], asked["answer"], asked["kept_until"], asked["why"]) == ("waiting", None, 0, "")
-    assert asked["form"] == {**COUNT, "sex": "female", "limit": OVER_SEVEN, "least": 5} | dict.fromkeys(
+    view = reply.json()
+    assert (reply.status_code, reply.headers["location"]) == (202, f"/trials/counts/{view['count_id']}")
+    assert (view["state"], view["answer"], view["kept_until"], view["why"]) == ("waiting", None, 0, "")
+    assert view["form"] == {**COUNT, "sex": "female", "limit": OVER_SEVEN, "least": 5} | dict.fromkeys(
         ("least_age", "most_age")
     )
     before = len(api.receipts())
-    assert api.read(asked["count_id"]) == asked
+    assert api.read(view["count_id"]) == view
     assert len(api.receipts()) == before, "nobody was looked at yet"
     assert api.job() == 1
-    ended = api.read(asked["count_id"])
+    ended = api.read(view["count_id"])
     assert (ended["state"], ended["answer"]) == ("answered", {"people": 6, "least": 5})
     assert ended["kept_until"] == api.fixture.clock.now() + KEPT_SECONDS
     assert api.get().json() == [ended]
@@ -76,7 +76,7 @@ def test_receipts_and_disclosure_control_are_those_of_a_count_at_once():
             if wait:
                 answers.append(api.count(code=code).json())
             else:
-                count_id = api.asked(code=code)
+                count_id = api.new_count(code=code)
                 api.job()
                 answers.append(api.read(count_id)["answer"])
         return answers, [(one.requester, one.purpose, one.permitted, one.reason) for one in api.receipts()]
@@ -90,15 +90,15 @@ def test_one_number_a_day_whichever_way_it_is_asked(api):
     api.people(range(6), condition())
     api.people(range(10, 16), condition("38341003"))
     assert api.count().json()["people"] == 6
-    other = api.asked(code="38341003")
-    same = api.asked()
+    other = api.new_count(code="38341003")
+    same = api.new_count()
     api.job()
     assert api.read(other)["answer"]["people"] is None
     assert api.read(same)["answer"]["people"] == 6
 
 
 def test_another_party_gets_the_answer_of_an_unknown_id(api):
-    count_id = api.asked()
+    count_id = api.new_count()
     for _ in range(2):
         absent, others = api.get(f"/{NOBODY}"), api.get(f"/{count_id}", api.fixture.insurer)
         assert (others.status_code, others.content) == (404, b'{"error":"access_denied"}')
@@ -111,7 +111,7 @@ def test_another_party_gets_the_answer_of_an_unknown_id(api):
 
 def test_a_party_whose_accreditation_ends_before_the_job_runs_gets_no_number(api):
     api.people(range(6), condition())
-    count_id = api.asked()
+    count_id = api.new_count()
     api.fixture.expire(api.fixture.trial)
     asked_about = len(api.receipts())
     api.job()
@@ -122,7 +122,7 @@ def test_a_party_whose_accreditation_ends_before_the_job_runs_gets_no_number(api
 
 def test_a_consent_that_ends_before_the_job_runs_does_not_count(api):
     people = api.people(range(6), condition())
-    count_id = api.asked()
+    count_id = api.new_count()
     for person in people[:2]:
         api.consents(person, api.fixture.trial.address, permit("health.lab"))
     api.job()
@@ -131,7 +131,7 @@ def test_a_consent_that_ends_before_the_job_runs_does_not_count(api):
 
 def test_a_count_that_raises_is_tried_again_and_then_fails_without_a_name(api, monkeypatch):
     api.people(range(6), condition())
-    count_id = api.asked()
+    count_id = api.new_count()
     keys = type(api.fixture.world.keys)
 
     def unavailable(*_):
@@ -149,7 +149,7 @@ def test_a_count_that_raises_is_tried_again_and_then_fails_without_a_name(api, m
     failed = api.read(count_id)
     assert (failed["state"], failed["answer"], failed["why"]) == ("failed", None, "source_unavailable")
     monkeypatch.undo()
-    again = api.asked()
+    again = api.new_count()
     api.job()
     assert api.read(again)["answer"]["people"] == 6
 
@@ -165,19 +165,19 @@ def test_a_count_about_too_many_people_asks_for_the_background_before_anybody_is
     assert "ask in the background" in refused.json()["detail"]
     assert "6" not in refused.text
     assert len(api.receipts()) == before + 1, "the search has its receipt, and no person was asked about"
-    count_id = api.asked()
+    count_id = api.new_count()
     api.job()
     assert api.read(count_id)["answer"]["people"] == 6
 
 
 def test_few_counts_of_a_party_wait_at_the_same_time(api):
     for _ in range(MOST_OPEN):
-        api.asked()
+        api.new_count()
     refused = api.ask()
     assert (refused.status_code, refused.json()["error"]) == (429, "too_many_requests")
     assert api.ask(api.fixture.insurer).status_code == 202
     assert api.job() == MOST_OPEN + 1
-    api.asked()
+    api.new_count()
 
 
 @pytest.mark.parametrize(

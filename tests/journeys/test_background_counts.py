@@ -64,17 +64,17 @@ def test_two_workers_on_postgresql_count_each_question_once(workers: Workers):
     hospital = Client(workers.urls[0], HOSPITAL).sign_in()
     people = [Client(workers.urls[n % 2], Wallet(bytes([n + 1, 9]) * 16)).sign_in() for n in range(PERSONS)]
     with_profiles(people, hospital, TRIAL.address)
-    asked = [trials[n % 2].call("POST", "/trials/counts", json=COUNT | {"wait": False}) for n in range(4)]
+    views = [trials[n % 2].call("POST", "/trials/counts", json=COUNT | {"wait": False}) for n in range(4)]
 
     def ended():
-        found = [trials[1].call("GET", f"/trials/counts/{one['count_id']}") for one in asked]
+        found = [trials[1].call("GET", f"/trials/counts/{one['count_id']}") for one in views]
         return found if all(one["state"] == "answered" for one in found) else []
 
     wait_for(ended, "the counts were not answered")
-    assert [one["answer"]["people"] for one in ended()] == [PERSONS] * len(asked)
+    assert [one["answer"]["people"] for one in ended()] == [PERSONS] * len(views)
     time.sleep(12)  # a period of the job: nothing is counted once more
     settings = Settings(workers.stack.state, workers.stack.rpc_url, database=workers.database)
-    assert computed(settings, TRIAL.address, people) == [len(asked)] * PERSONS
+    assert computed(settings, TRIAL.address, people) == [len(views)] * PERSONS
 
 
 @pytest.fixture

@@ -49,9 +49,9 @@ class Meadow(LedgerFixture):
 
     def abandoned(self):
         """A question that a process took and does not go on with."""
-        asked = self.ask()
-        item = self.store.work_items.item(item_kind(KIND), asked.question_id)
-        return asked, begin_try(self.store.work_items, item, state="running")
+        question = self.ask()
+        item = self.store.work_items.item(item_kind(KIND), question.question_id)
+        return question, begin_try(self.store.work_items, item, state="running")
 
 
 @pytest.fixture
@@ -60,24 +60,25 @@ def meadow():
 
 
 def test_a_question_waits_is_answered_once_and_then_there_for_its_party(meadow):
-    (process, other), asked = meadow.processes, meadow.ask()
-    assert (asked.state, asked.form, asked.asked_at, asked.kept_until, asked.answer) == ("waiting", FORM, NOW, 0, None)
-    assert meadow.of() == [asked] == [meadow.read(asked)]
+    (process, other), question = meadow.processes, meadow.ask()
+    assert (question.state, question.form, question.asked_at) == ("waiting", FORM, NOW)
+    assert (question.kept_until, question.answer) == (0, None)
+    assert meadow.of() == [question] == [meadow.read(question)]
     assert process.work() == 1
-    assert [one.question_id for one in process.seen] == [asked.question_id]
+    assert [one.question_id for one in process.seen] == [question.question_id]
     assert (process.seen[0].state, process.seen[0].requester) == ("running", meadow.trial.address)
-    ended = meadow.read(asked)
+    ended = meadow.read(question)
     assert (ended.state, ended.answer, ended.why) == ("answered", {"sheep": 1}, "")
     assert ended.kept_until == NOW + KEPT_SECONDS
     assert (process.work(), other.work(), other.seen) == (0, 0, [])
 
 
 def test_another_party_and_another_kind_get_the_answer_of_an_unknown_id(meadow):
-    asked = meadow.ask()
+    question = meadow.ask()
     meadow.processes[0].work()
     for kind, party, question_id in (
-        (KIND, meadow.insurer.address, asked.question_id),
-        ("another kind", meadow.trial.address, asked.question_id),
+        (KIND, meadow.insurer.address, question.question_id),
+        ("another kind", meadow.trial.address, question.question_id),
         (KIND, meadow.trial.address, bytes(32)),
     ):
         with pytest.raises(NotFound) as refused:
@@ -87,32 +88,32 @@ def test_another_party_and_another_kind_get_the_answer_of_an_unknown_id(meadow):
 
 
 def test_a_party_has_few_questions_open_and_another_one_is_not_held_up(meadow):
-    asked = [meadow.ask(number=number) for number in range(MOST_OPEN)]
+    question = [meadow.ask(number=number) for number in range(MOST_OPEN)]
     with pytest.raises(TooManyRequests, match="ask again when one has ended"):
         meadow.ask()
-    assert meadow.of() == asked, "nothing was lost"
+    assert meadow.of() == question, "nothing was lost"
     others = meadow.ask(meadow.insurer)
     process = meadow.processes[0]
     assert process.work(2) == 2
-    assert [one.question_id for one in process.seen] == [asked[0].question_id, others.question_id]
+    assert [one.question_id for one in process.seen] == [question[0].question_id, others.question_id]
     meadow.ask()
 
 
 def test_the_newest_are_kept_and_each_for_a_week_after_its_end(meadow):
-    process, asked = meadow.processes[0], []
+    process, question = meadow.processes[0], []
     for _ in range(MOST_KEPT + 2):
-        asked.append(meadow.ask())
+        question.append(meadow.ask())
         process.work()
         meadow.clock.passes(1)
-    assert [one.question_id for one in meadow.of()] == [one.question_id for one in asked[2:]]
+    assert [one.question_id for one in meadow.of()] == [one.question_id for one in question[2:]]
     with pytest.raises(NotFound):
-        meadow.read(asked[0])
+        meadow.read(question[0])
     meadow.clock.passes(KEPT_SECONDS - 2)
-    assert meadow.read(asked[-1]).state == "answered"
+    assert meadow.read(question[-1]).state == "answered"
     meadow.clock.passes(2)
     assert meadow.of() == []
     with pytest.raises(NotFound):
-        meadow.read(asked[-1])
+        meadow.read(question[-1])
     assert process.work() == 0
     assert meadow.store.work_items.items(item_kind(KIND)) == []
 
@@ -131,9 +132,9 @@ def test_a_question_that_is_refused_removes_no_answer(meadow):
 
 
 def test_one_that_waits_is_not_removed_however_long(meadow):
-    asked = meadow.ask()
+    question = meadow.ask()
     meadow.clock.passes(10 * KEPT_SECONDS)
-    assert meadow.read(asked).state == "waiting"
+    assert meadow.read(question).state == "waiting"
     assert meadow.processes[0].work() == 1
 
 
@@ -171,9 +172,9 @@ def test_one_that_always_raises_has_failed_and_the_reason_names_nobody(meadow):
 
 
 def test_an_answer_that_cannot_be_stored_is_a_failure(meadow):
-    asked = meadow.ask()
+    question = meadow.ask()
     assert meadow.processes[0].answers.work(KIND, lambda _: {b"person"}, 1) == 1
-    assert meadow.read(asked).why.startswith("TypeError in json")
+    assert meadow.read(question).why.startswith("TypeError in json")
     assert meadow.processes[1].work() == 0
 
 
@@ -181,49 +182,49 @@ def test_an_error_of_the_ledger_is_named_by_its_code(meadow):
     def unavailable(_):
         raise SourceUnavailable("Ann")
 
-    asked = meadow.ask()
+    question = meadow.ask()
     meadow.processes[0].answers.work(KIND, unavailable, 1)
-    assert meadow.read(asked).why == "source_unavailable"
+    assert meadow.read(question).why == "source_unavailable"
 
 
 def test_a_question_whose_process_ended_is_taken_over_after_a_minute_of_silence(meadow):
-    asked, _ = meadow.abandoned()
+    question, _ = meadow.abandoned()
     other = meadow.processes[1]
     for waited in (0, LEASE - 1):
         other.monotonic = waited
         assert other.work() == 0
-    assert meadow.read(asked).state == "running"
+    assert meadow.read(question).state == "running"
     meadow.clock.passes(-(10**6))
     assert other.work() == 0, "a jump of the time of day ends no lease"
     other.monotonic = LEASE
     assert other.work() == 1
-    assert meadow.read(asked).state == "answered"
+    assert meadow.read(question).state == "answered"
 
 
 def test_a_lease_that_is_renewed_is_kept(meadow):
-    asked, item = meadow.abandoned()
+    question, item = meadow.abandoned()
     other = meadow.processes[1]
     for waited in range(0, 5 * LEASE, LEASE // 2):
         other.monotonic = waited
         item = meadow.store.work_items.file(item)
         assert other.work() == 0
-    assert meadow.read(asked).state == "running"
+    assert meadow.read(question).state == "running"
 
 
 def test_tries_that_end_the_process_count_too(meadow):
-    asked, item = meadow.abandoned()
+    question, item = meadow.abandoned()
     for _ in ANSWER_DELAYS:
         item = begin_try(meadow.store.work_items, item)
     other = meadow.processes[1]
     assert other.work() == 0
     other.monotonic = LEASE
     assert (other.work(), other.seen) == (1, [])
-    failed = meadow.read(asked)
+    failed = meadow.read(question)
     assert (failed.state, failed.why) == ("failed", INTERRUPTED)
 
 
 def test_a_process_that_lost_its_question_stores_nothing(meadow):
-    asked, other = meadow.ask(), meadow.processes[1]
+    question, other = meadow.ask(), meadow.processes[1]
 
     def slow(_):
         for monotonic in (0, LEASE):
@@ -232,7 +233,7 @@ def test_a_process_that_lost_its_question_stores_nothing(meadow):
         return {"sheep": -1}
 
     meadow.processes[0].answers.work(KIND, slow, 1)
-    assert meadow.read(asked).answer == {"sheep": 1}
+    assert meadow.read(question).answer == {"sheep": 1}
 
 
 def test_a_clock_that_goes_back_holds_up_no_question(meadow):

@@ -32,7 +32,7 @@ AT_ONCE = 200
 """How many questions are looked at in one run, the longest due."""
 ALWAYS = 1 << 53
 """A due time (UTC seconds) after every other."""
-Answer = Callable[[BackgroundQuestion], Any]
+ComputeAnswer = Callable[[BackgroundQuestion], Any]
 """Computes the answer, a JSON value that names nobody. It is called again after a failure."""
 
 
@@ -43,7 +43,7 @@ class BackgroundAnswers:
         self._world, self._lease = world, lease
         self._watch = LeaseWatch(monotonic, lease)
 
-    def work(self, kind: str, answer: Answer, most: int) -> int:
+    def work(self, kind: str, answer: ComputeAnswer, most: int) -> int:
         """Try up to `most` questions of a kind that wait, or whose process ended; returns how many were tried. Each
         party's first question comes before any party's second. Raises SourceUnavailable.
         """
@@ -78,7 +78,7 @@ class BackgroundAnswers:
             numbers[item.party] += 1
         return [item for _, item in sorted(numbered, key=lambda pair: pair[0])]
 
-    def _try(self, item: WorkItem, answer: Answer) -> bool:
+    def _try(self, item: WorkItem, answer: ComputeAnswer) -> bool:
         """Try once; False if another process took the question."""
         if not has_tries(item, ANSWER_DELAYS):
             failed = self._ended(item, FAILED, why=item.body["why"] or INTERRUPTED)
@@ -92,7 +92,7 @@ class BackgroundAnswers:
             self._world.work_items.file(replace(outcome, version=lease.item.version))
         return True
 
-    def _outcome(self, item: WorkItem, answer: Answer) -> WorkItem:
+    def _outcome(self, item: WorkItem, answer: ComputeAnswer) -> WorkItem:
         try:
             found = answer(question_of(item))
             json.dumps(found)  # raises for what cannot be stored

@@ -38,9 +38,9 @@ def count_people(
     if form.wait:
         people = people_counted(kernel, caller.name, question, MOST_AT_ONCE)
         return CountView(people=people, least=form.least)
-    asked_count = BackgroundCountView.of(_asked(form, caller.name, kernel))
-    response.status_code, response.headers["Location"] = 202, f"/trials/counts/{asked_count.count_id}"
-    return asked_count
+    view = BackgroundCountView.of(_in_background(form, caller.name, kernel))
+    response.status_code, response.headers["Location"] = 202, f"/trials/counts/{view.count_id}"
+    return view
 
 
 @router.get("")
@@ -56,6 +56,6 @@ def read_count(count_id: CountId, caller: SignedIn, kernel: KernelDep) -> Backgr
     return BackgroundCountView.of(question)
 
 
-def _asked(form: CountRequest, caller: str, kernel: Kernel) -> BackgroundQuestion:
+def _in_background(form: CountRequest, caller: str, kernel: Kernel) -> BackgroundQuestion:
     kernel.queries.vocabulary.path(form.purpose)  # raises for an unknown purpose now, and not when the job runs
     return kernel.background.questions.ask(BACKGROUND, caller, form.model_dump(exclude={"wait"}))
