@@ -13,7 +13,7 @@ from mydata_ledger.ledger.self_declared import record_id_of
 from mydata_ledger.ledger.signers import Wallet
 from mydata_ledger.scripts.verify import RegistryReader, load_all, verify_all
 from mydata_ledger.scripts.verify.page import SOURCES, build
-from mydata_ledger.scripts.verify.words import words
+from mydata_ledger.scripts.verify.words import sentence, words
 from testing import proofs
 from testing.devnet import live_chain
 from testing.proofs import GATEWAY, HOLDER, PERSON, STRANGER, paths, put, value_at
@@ -95,7 +95,7 @@ def statement(path, rpc):
 def reported(step):
     kinds = {kind: text["en"] for kind, text in words()["kinds"].items()}
     values = step.values | ({"kind": kinds[step.values["kind"]]} if "kind" in step.values else {})
-    return words()["said"][step.code]["en"].format_map(values)
+    return sentence(step.code, values)
 
 
 def without_detail(found):
@@ -192,7 +192,7 @@ def test_what_ended_on_chain_is_named(tab, chain, scribe, tmp_path):
     path = lines(tmp_path / "ended.jsonl", every)
     agree(tab, chain.url, path)
     standings = {standing for _, standing, _ in shown(tab, chain.url, path).values()}
-    assert standings == {"revoked", "withdrawn", "superseded", "invalid", "expired", "unknown"}
+    assert standings == {"revoked", "permitted_then", "withdrawn", "superseded", "invalid", "expired", "unknown"}
 
 
 def test_twins_and_receipts_with_and_without_locks(tab, chain, scribe, tmp_path):
