@@ -17,9 +17,7 @@ CALLDATA = re.compile(r"0x(?:[0-9a-f]{2}){4,8192}")
 GAS = hex(5_000_000)
 MOST_CALLS, MOST_DIGITS = 100, 18
 """Calls of one request, and digits of the id of one."""
-NOT_PASSED_ON = (
-    "only these are passed on: eth_chainId, eth_getBlockByNumber, eth_getCode, eth_call, as the page sends them"
-)
+NOT_PASSED_ON = "only what the page asks is passed on: eth_chainId, eth_getBlockByNumber, eth_getCode, eth_call"
 REVERTED = (3, -32015)
 """Error codes of a contract that reverted: go-ethereum and Anvil, Nethermind."""
 BLOCK_MEMBERS = ("number", "timestamp")
