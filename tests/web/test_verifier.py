@@ -217,6 +217,26 @@ def test_twins_and_receipts_with_and_without_locks(tab, chain, scribe, tmp_path)
     agree(tab, chain.url, path)
 
 
+def test_a_receipt_is_judged_by_the_first_end_of_its_consents(tab, chain, scribe, tmp_path):
+    later, first = scribe.log(scribe.consent(), PERSON), scribe.log(scribe.consent(), PERSON)
+    entries = tuple(one.signed.entry.entry for one in (later, first))
+    between = chain.web3.eth.get_block("latest")["timestamp"] + 500
+    times = (between, between - 600, between + 600)
+    receipts = [scribe.log(scribe.receipt(consents=entries, decided_at=one), GATEWAY) for one in times]
+    scribe.anchor()
+    chain.send(chain.contract("consents").functions.revoke(*scribe.opening(first)))
+    chain.web3.provider.make_request("evm_increaseTime", [1_000])
+    chain.send(chain.contract("consents").functions.revoke(*scribe.opening(later)))
+    path = lines(tmp_path / "receipts.jsonl", map(scribe.document, receipts))
+    assert agree(tab, chain.url, path) == ["revoked"] * 3
+    by_file = {name: standing for name, (_, standing, _) in shown(tab, chain.url, path).items()}
+    assert by_file == {
+        "receipts.jsonl": "revoked",
+        "receipts.jsonl:2": "permitted_then",
+        "receipts.jsonl:3": "revoked",
+    }
+
+
 def test_contract_wallets_and_passkeys(tab, chain, scribe, tmp_path):
     wallet, key = "0x" + "67" * 20, ec.generate_private_key(ec.SECP256R1())
     by_wallet = own(scribe, bytes.fromhex(wallet[2:]))
