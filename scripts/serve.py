@@ -44,7 +44,7 @@ from mydata_ledger.scripts.ipfs import mount_ipfs
 from mydata_ledger.scripts.listening import local, reserved
 from mydata_ledger.scripts.notices import GENERAL
 from mydata_ledger.scripts.notifiers import notifiers
-from mydata_ledger.scripts.pages import add_personas, pages, service_pages
+from mydata_ledger.scripts.pages import add_node, add_personas, pages, service_pages
 from mydata_ledger.scripts.settings import DEFAULT_PORT, DEFAULT_STATE, Settings, instance, secret
 from mydata_ledger.scripts.slices.finding import slices
 from mydata_ledger.scripts.slices.jobs import scheduled_jobs
@@ -98,6 +98,7 @@ def build(settings: Settings, clock: Clock | None = None, *, demo: bool = False)
     app = create_app(context, services, duties.lifespan)
     mount_ipfs(app, state_folder.payloads, settings)
     pages(app, settings.uri)
+    add_node(app, settings.public_node, settings.rpc_url)
     service_pages(app, services)
     if demo:
         add_personas(app, personas_file(settings.state), state_folder.deployment.chain_id)

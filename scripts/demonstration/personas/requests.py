@@ -58,16 +58,18 @@ REQUESTS = (
 
 
 def send_requests(context: DemoContext, patient: Patient) -> int:
-    """Send the requests that are not open; return how many of them are open now. A refused one is not repeated."""
+    """Send the requests that are neither open nor refused; return how many of them are open now."""
     notices = context.clients["trial"].call("GET", "/notices")
     notice_hash = next(one["hash"] for one in notices if (one["name"], one["language"]) == ("general", "en"))
-    return sum(_is_open(context.clients[one.participant], one.form(patient, notice_hash)) for one in REQUESTS)
+    forms = ((context.clients[one.participant], one.form(patient, notice_hash)) for one in REQUESTS)
+    return sum(_is_open(client, form) for client, form in forms)
 
 
 def _is_open(client: Client, form: Mapping[str, Any]) -> bool:
-    """Send a request unless it is open; False if the patient may not be asked again yet."""
-    if _has_open(client, form["data_subject"]):
-        return True
+    """Send a request unless it is open or refused; False if the patient is not to be asked now."""
+    state = _newest_state(client, form["data_subject"])
+    if state in {"requested", "refused"}:
+        return state == "requested"
     try:
         client.call("POST", "/requests", json=form)
     except RequestRefused:
@@ -75,10 +77,10 @@ def _is_open(client: Client, form: Mapping[str, Any]) -> bool:
     return True
 
 
-def _has_open(client: Client, person: str) -> bool:
-    after = ""
+def _newest_state(client: Client, person: str) -> str:
+    """The state of the client's newest request to the person, or empty."""
+    after, state = "", ""
     while page := client.call("GET", "/requests", params={"after": after, "limit": 500}):
-        if any(one["data_subject"] == person and one["state"] == "requested" for one in page):
-            return True
+        state = next((one["state"] for one in reversed(page) if one["data_subject"] == person), state)
         after = page[-1]["request_id"]
-    return False
+    return state
