@@ -39,4 +39,4 @@ export function MessageCard({ of: all, review }) {
 /** @type {(message: Message, review?: Review) => string[]} */
 const factsOf = ({ detail }, review) => [
   detail.category && categoryOf(detail.category), detail.for && purposeOf(detail.for), detail.incident_number, review?.said.reason, detail.reads && t("reads", { reads: detail.reads, last: timeText(Number(detail.last_read)) }),
-].filter((fact) => fact !== undefined && fact !== "");
+].flatMap((fact) => fact || []);
