@@ -13,7 +13,7 @@ from mydata_ledger.ledger.notice import Notice
 from mydata_ledger.ledger.party import Party
 from mydata_ledger.ledger.ports import AnchoredHead, KnownMarks
 from mydata_ledger.ledger.receipt import LoggedStatement
-from mydata_ledger.ledger.record import Record
+from mydata_ledger.ledger.record import CategoryCount, Record
 from mydata_ledger.ledger.typed_data import Domain
 from mydata_ledger.ledger.vocabulary import Vocabulary
 from mydata_ledger.ledger.work_item import WorkItem
@@ -155,6 +155,10 @@ class Queries:
     def records_of(self, data_subject: bytes) -> list[Record]:
         """A person's records, oldest first."""
         return self._world.index.records_of(data_subject)
+
+    def record_counts(self, data_subject: bytes) -> list[CategoryCount]:
+        """For each category the records of a person that stand, by category."""
+        return self._world.index.record_counts(data_subject)
 
     def party(self, account: str) -> Party | None:
         """One party by its EIP-55 address."""

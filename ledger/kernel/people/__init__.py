@@ -22,6 +22,7 @@ from mydata_ledger.ledger.kernel.people.incidents import Incidents
 from mydata_ledger.ledger.kernel.people.link_content import LinkContent
 from mydata_ledger.ledger.kernel.people.link_log import LinkLog
 from mydata_ledger.ledger.kernel.people.links import Links
+from mydata_ledger.ledger.kernel.people.overview import Overviews
 from mydata_ledger.ledger.kernel.people.request_on_denial import RequestOnDenial
 from mydata_ledger.ledger.kernel.people.requests import Requests
 from mydata_ledger.ledger.kernel.people.retention import Retention
@@ -57,12 +58,13 @@ class People:
     copies: Copies
     retention: Retention
     timeline: TimelinePages
+    overviews: Overviews
 
     @classmethod
     def of(cls, world: World, statements: StatementSigning, consents: Consents, decisions: Decisions) -> People:
         """The component over one world."""
         subscriptions, wishes = Subscriptions(world), StandingWishes(world)
-        reviews, links = Reviews(world), Links(world, consents.acting)
+        reviews, links, timeline = Reviews(world), Links(world, consents.acting), TimelinePages(world)
         inbox, limits = Inbox(world, subscriptions), AskLimits(world, wishes)
         copies = Copies(world, consents.endings, inbox)
         content = LinkContent(world, decisions.evaluation, decisions.opening)
@@ -88,6 +90,7 @@ class People:
             asked_transfers=AskedTransfers(world, inbox),
             bindings=Bindings(world, BindingCodes(world), inbox),
             copies=copies,
-            timeline=TimelinePages(world),
+            timeline=timeline,
+            overviews=Overviews(world, requests, timeline),
             retention=Retention(world, consents.endings, links, inbox, copies),
         )
