@@ -10,6 +10,7 @@ from mydata_ledger.ledger.emergency import Incident
 from mydata_ledger.ledger.record import Issue
 from mydata_ledger.ledger.signers import Wallet
 from tests.web.study import DAY, HOSPITAL, TRIAL, trial_of
+from tests.web.wallets import WalletTab
 
 CREW, REVIEWER, RUDE, CLINIC = (Wallet(bytes([number]) * 32) for number in (43, 44, 45, 46))
 HOSTILE = "<img src=x onerror=window.hostile=1> بيانات المريض 👩\u200d⚕️ "
@@ -101,3 +102,42 @@ def busy_person(stack, person):
     trial.call("POST", "/requests", json=form)
     me.call("GET", "/records")
     return {"record": record, "condition": condition, "allergy": allergy, "incident": incident}
+
+
+def asks_many(wallet, stack, record, category, times):
+    """Ask many times in few calls; each question leaves a line in the person's timeline."""
+    client = Client(stack.url, wallet).sign_in()
+    form = {"subject": {"type": "party", "id": wallet.address}, "action": {"name": "view"}}
+    form |= {"resource": {"type": "record", "id": record, "properties": {"category": category}}}
+    form |= {"context": {"purpose": "hl7:CLINTRCH"}}
+    while times > 0:
+        items = [{} for _ in range(min(times, 500))]
+        answers = client.call("POST", "/access/v1/evaluations", json=form | {"evaluations": items})["evaluations"]
+        assert all("receipt" in one["context"] for one in answers), answers[0]
+        times -= len(items)
+
+
+def enter(tab, stack, person, language, path="/portal"):
+    """Sign in with a wallet, and go to an address of the portal."""
+    page = WalletTab(tab, person)
+    tab.open(stack.url + "/portal")
+    page.click(f"[data-language={language}]")
+    page.click("#sign-in")
+    page.until("!!document.querySelector('#signed-in')")
+    visit(page, path)
+    return page
+
+
+def visit(page, path):
+    """Go to an address of the portal without loading it anew."""
+    page.run(f"history.pushState(null, '', {path!r}); dispatchEvent(new PopStateEvent('popstate'))")
+
+
+def check_page(page, width=None):
+    """Nothing of others became markup or ran, nothing was stopped by the policy, and nothing is too wide."""
+    assert page.run("window.hostile") is None
+    assert page.run("document.querySelectorAll('main img, main b i, main script, main iframe').length") == 0
+    assert page.tab.problems == []
+    assert page.run("document.documentElement.scrollWidth <= innerWidth"), "nothing is wider than the screen"
+    if width:
+        assert page.run("innerWidth") == width

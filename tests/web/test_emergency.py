@@ -18,6 +18,7 @@ from tests.web.wallets import WalletTab
 require_chromium()
 CREW, REVIEWER = (Wallet(bytes([number]) * 32) for number in (43, 44))
 NARROW = 390
+OPEN = "document.querySelectorAll('#timeline details').forEach((one) => { one.open = true; })"
 WORDS = {
     "en": {
         "wrong": "This was not right",
@@ -34,11 +35,11 @@ WORDS = {
         "wrong": "이의 제기",
         "ask": "심사 요청",
         "waits": "까지 살펴봅니다",
-        "declared": "구조대 7: 응급 상황 선언",
-        "extended": "구조대 7: 응급 상황 연장",
+        "declared": "구조대 7이 응급 상황을 선언했습니다",
+        "extended": "구조대 7이 응급 상황을 연장했습니다",
         "urgent": "알레르기, 진단·건강 문제, 투약, 의료기기, 시술·수술. 그 밖에는",
         "further": "모든 건강 기록. 그 밖에는",
-        "told": "구조대 7: 응급 상황을 모든 건강 기록으로 넓혔습니다",
+        "told": "구조대 7이 응급 상황을 모든 건강 기록으로 넓혔습니다",
         "upheld": "이의 제기가 받아들여졌습니다.",
     },
 }
@@ -98,9 +99,12 @@ def test_a_person_sees_what_a_crew_may_read_and_says_that_it_was_not_right(stack
     page.click(f"[data-language={language}]")
     page.click("#sign-in")
     page.until("!!document.querySelector('#signed-in')")
-    page.until(f"document.querySelector('#inbox').innerText.includes({words['told']!r})")
+    page.click("#tab-inbox")
+    page.reads(words["told"], "#inbox")
     page.click("#tab-timeline")
-    page.until("document.querySelectorAll('#timeline article').length === 4")
+    page.until("document.querySelectorAll('#timeline article').length === 1")
+    page.run(OPEN)
+    page.until("document.querySelectorAll('#timeline .line').length === 4")
     shown = page.text("#timeline")
     for name in ("declared", "extended", "urgent", "further"):
         assert words[name] in shown, name
@@ -108,7 +112,7 @@ def test_a_person_sees_what_a_crew_may_read_and_says_that_it_was_not_right(stack
     assert tab.run("document.documentElement.scrollWidth <= innerWidth"), "nothing is wider than the screen"
     assert faults(tab) == {}
 
-    page.press(words["wrong"], "#timeline article")
+    page.press(words["wrong"], "#timeline .line")
     page.until("document.activeElement.tagName === 'TEXTAREA'")
     assert faults(tab) == {}
     tab.type("#timeline textarea", "I had forbidden this")
@@ -122,7 +126,11 @@ def test_a_person_sees_what_a_crew_may_read_and_says_that_it_was_not_right(stack
     assert (complaint["said"]["reason"], complaint["party"]) == ("I had forbidden this", CREW.address)
     verdict = {"verdict": "upheld", "reason": "nobody was in danger"}
     board.call("POST", f"/reviews/complaint/{complaint['review_id']}/verdict", json=verdict)
+    page.click("#tab-records")
+    page.until("!!document.querySelector('#records')")
     page.click("#tab-timeline")
-    page.until(f"document.querySelector('#timeline').innerText.includes({words['upheld']!r})")
+    page.until("document.querySelectorAll('#timeline article').length === 1")
+    page.run(OPEN)
+    page.reads(words["upheld"], "#timeline")
     assert "nobody was in danger" in page.text("#timeline")
     assert tab.problems == []

@@ -87,10 +87,17 @@ def test_a_guardian_acts_for_a_ward_and_always_sees_for_whom(stack, tab, languag
     assert shown_tabs(page) == ["records", "requests", "timeline"]
     page.click("#tab-records")
     page.reads(words["lab"], "#records")
+    page.run("document.querySelector('#records .places a').click()")
+    page.click("#open-record")
+    page.reads("Observation" if language == "en" else "검사·관찰", "#opened")
+    assert page.run("document.querySelector('#opened .seal').dataset.state") == "matches"
+    assert page.run("!document.querySelector('main a[href^=\"/portal/erase\"], main a[href=\"/portal/links\"]')")
     check_looks(tab, f"records-{language}")
     page.click("#tab-timeline")
     page.reads("Seoul <i>Trial</i>", "#timeline")
-    assert by_title(page) == {"Ben": False, "Seoul": True}, "nobody is offered to complain of their own acts"
+    page.run("document.querySelectorAll('#timeline details').forEach((one) => { one.open = true; })")
+    page.until("document.querySelectorAll('#timeline .line').length > 1")
+    assert by_name(page) == {"Ben": False, "Seoul": True}, "nobody is offered to complain of their own acts"
     check_looks(tab, f"timeline-{language}")
     page.run("window.scrollTo(0, document.body.scrollHeight)")
     assert page.run("document.getElementById('acting-mark').getBoundingClientRect().top") >= 0, "it stays in view"
@@ -111,7 +118,7 @@ def test_a_guardian_acts_for_a_ward_and_always_sees_for_whom(stack, tab, languag
 
     page.press(words["back"])
     page.until("document.getElementById('acting-mark').hidden && !!document.querySelector('#tab-inbox')")
-    assert shown_tabs(page) == ["inbox", "records", "requests", "consents", "timeline", "wishes"]
+    assert shown_tabs(page) == ["overview", "records", "requests", "consents", "timeline", "inbox", "more"]
     page.click("#tab-records")
     page.until("!!document.querySelector('#records .none')")
     assert tab.problems == []
@@ -124,16 +131,15 @@ def choose(page, value):
     )
 
 
-def by_title(page):
-    """Whether a line can be complained about, by the first word of its title."""
-    lines = "[...document.querySelectorAll('#timeline article')]"
-    word, offered = "one.querySelector('h2').innerText.split(/[ :]/)[0]", "!!one.querySelector('.complaint button')"
+def by_name(page):
+    """Whether a line can be complained about, by the first word of who asked."""
+    lines = "[...document.querySelectorAll('#timeline .line')]"
+    word, offered = "one.querySelector('bdi').innerText.split(' ')[0]", "!!one.querySelector('.not-right')"
     return dict(page.run(f"{lines}.map((one) => [{word}, {offered}])"))
 
 
 def shown_tabs(page):
-    tabs = "[...document.querySelectorAll('[role=tab]')].filter((one) => !one.hidden)"
-    return page.run(tabs + ".map((one) => one.id.slice(4))")
+    return page.run("[...document.querySelectorAll('#tabs a')].map((one) => one.id.slice(4))")
 
 
 def test_when_a_delegation_ends_the_page_says_so_and_shows_ones_own_data(stack, tab):
@@ -145,10 +151,10 @@ def test_when_a_delegation_ends_the_page_says_so_and_shows_ones_own_data(stack, 
     page.click("#sign-in")
     page.until("!!document.querySelector('#signed-in #acting-choice')")
     choose(page, PERSON)
-    page.until("!!document.querySelector('#records .card')")
+    page.until("!!document.querySelector('#records .places')")
     time.sleep(max(0, ends + 1 - time.time()))
     page.click("#tab-timeline")
     page.reads("you do not act for this person now", "#problem")
-    page.until("document.getElementById('acting-mark').hidden && document.getElementById('acting-choice').hidden")
-    page.until("!document.querySelector('#records .card') && !document.querySelector('#timeline .card')")
+    page.until("document.getElementById('acting-mark').hidden && !document.getElementById('acting-choice')")
+    page.until("!document.querySelector('#records .places') && !document.querySelector('#timeline .card')")
     assert tab.problems == []
