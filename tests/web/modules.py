@@ -12,7 +12,7 @@ from mydata_ledger.scripts.paths import WEB
 def bundled(name, folder):
     """The script that gives the exports of a module below `web` to `globalThis.exports`."""
     entry = folder / "entry.js"
-    entry.write_text(f"import * as all from {json.dumps(str(WEB / name))};\nglobalThis.exports = all;\n")
+    entry.write_text(f"import * as all from {json.dumps(str((WEB / name).resolve()))};\nglobalThis.exports = all;\n")
     return bundle(entry, {"types": TYPES}, "iife")
 
 

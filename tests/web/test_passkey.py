@@ -362,7 +362,7 @@ def test_it_fits(stack, study, tab, width, language):
     page.run("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
     assert _fits(page), "the signer is 84 bytes wide"
     page.press(words["sign"])
-    page.until("!!document.querySelector('#keeping .card')")
+    page.until("!!document.querySelector('#keeping .card') && document.querySelectorAll('.sending .done').length > 1")
     assert _fits(page)
     page.click("#keeping .primary")
     if width < 600:

@@ -38,7 +38,7 @@ WORDS = {
         "consented": "granted, with less",
         "none": "first consent",
         "adds": "adds: ",
-        "ended": "a key that",
+        "ended": "The key that Seoul <i>Trial</i> was handed for your Laboratory results",
         "cancelled": "Nothing was signed.",
         "permitted": "permitted",
         "refused": "refused",
@@ -60,7 +60,7 @@ WORDS = {
         "consented": "일부만 동의함",
         "none": "첫 동의",
         "adds": "추가: ",
-        "ended": "키 (삭제하도록 알림)",
+        "ended": "Seoul <i>Trial</i>에 전달된 검사 결과",
         "cancelled": "서명하지 않았습니다.",
         "permitted": "허용",
         "refused": "거절",
@@ -96,6 +96,13 @@ def signed_in(tab, stack, person, language):
     page.click("#sign-in")
     page.until("!!document.querySelector('#signed-in')")
     return page
+
+
+def is_notified(stack, person, count):
+    """Wait until a person has that many messages."""
+    me, deadline = Client(stack.url, person).sign_in(), time.monotonic() + 20
+    while len(me.call("GET", "/me/inbox")) < count:
+        assert time.monotonic() < deadline
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
@@ -150,13 +157,10 @@ def test_a_person_is_asked_narrows_signs_sees_and_withdraws(stack, trial, tab, l
     page.reads(words["ends"], "#consents .says")
     assert "hl7:CLINTRCH" not in page.text("#consents .step:not(.says)"), "what ends is said in words"
     page.press(words["withdraw"], "#consents")
-    page.until("!!document.querySelector('.ended')")
-    assert words["ended"] in page.text(".ended")
+    page.reads(words["ended"], ".ended")
     assert not reads(trial, record)
     assert page.shown[-1]["message"]["secret"] != "0x" + "00" * 32, "the wallet opened the lock it had made"
-    me, deadline = Client(stack.url, person).sign_in(), time.monotonic() + 20
-    while len(me.call("GET", "/me/inbox")) < 4:
-        assert time.monotonic() < deadline
+    is_notified(stack, person, 4)
     page.click("#tab-inbox")
     page.until("document.querySelectorAll('#inbox li').length >= 4")
 

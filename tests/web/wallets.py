@@ -28,14 +28,17 @@ PROVIDER = """
 
 
 class WalletTab(PageUser):
-    """A tab with a wallet; `shown` has everything it was requested to sign, `says_no` refuses the next request. `chain` is
-    the chain that the wallet is on; it knows those of `chains`.
+    """A tab with a wallet; `shown` has everything it was requested to sign, `says_no` refuses the next request.
+
+    `chain` is the chain that the wallet is on; it knows those of `chains`. `meanwhile` is called, once, after a
+    statement was signed and before the page has it.
     """
 
     def __init__(self, tab, wallet):
         super().__init__(tab)
         self.wallet, self.shown, self.says_no = wallet, [], False
         self.chain, self.chains = CHAIN, {CHAIN}
+        self.meanwhile = None
         self._approvals = []
         hear = tab._hear
         tab._hear = lambda reported: (self._note(reported), hear(reported))
@@ -69,6 +72,9 @@ class WalletTab(PageUser):
             result = "0x" + self.wallet.sign_text(text).hex()
         else:
             result = self._typed(json.loads(params[1]))
+            if happens := self.meanwhile:
+                self.meanwhile = None
+                happens()
         self.tab.run(f"window.walletAnswers({id}, {json.dumps(error)}, {json.dumps(result)})")
 
     def _switched(self, chain):

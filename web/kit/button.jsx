@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { clearNotices, reportProblem } from "./problems.jsx";
 
 /**
- * A button; an error of `onClick` is shown on the page.
+ * A button; an error of `onClick` is shown on the page until the next step.
  * @param {{ kind?: "primary" | "quiet" | "danger" | "plain", onClick: (event: Event) => unknown, disabled?: boolean, id?: string, class?: string, label?: string, describedBy?: string, children: preact.ComponentChildren }} props
  */
 export function Button({ kind = "quiet", onClick, disabled, id, class: more = "", label, describedBy, children }) {

@@ -1,5 +1,5 @@
 // One consent: what it allows, what it was used for, and the ways to narrow or end it.
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { Button } from "../../kit/button.jsx";
 import { Badge, Facts } from "../../kit/card.jsx";
 import { saveJson } from "../../kit/files.js";
@@ -36,14 +36,18 @@ const TONE = /** @type {const} */ ({ active: "good", pending: "wait", revoked: "
 /** @param {{ consent: Consent, all: Consents, done: Done, isWhole?: boolean }} props */
 export function ConsentCard({ consent, all, done, isWhole }) {
   const [step, setStep] = useState(/** @type {Step | null} */ (null)), name = nameOf(consent.grantee, consent.grantee_name), live = isLive(consent);
-  const uses = usesIn(all.lines, consent.entry), back = () => setStep(null);
+  const uses = all.lines && usesIn(all.lines, consent.entry), card = useRef(/** @type {HTMLElement | null} */ (null));
+  const back = () => {
+    card.current?.querySelector("h3")?.focus();
+    setStep(null);
+  };
   const finish = (/** @type {string} */ text) => async (/** @type {Ended[]} */ ended) => {
     setStep(null);
     await done(ended, text);
   };
   return (
-    <article class={`card consent ${live ? "active" : ""}`} aria-label={name}>
-      <div class="top"><h3><a href={`/portal/consents/${consent.entry}`}><bdi>{name}</bdi></a></h3><Badge tone={TONE[consent.status]}>{translate(consent.status)}</Badge></div>
+    <article class={`card consent ${live ? "active" : ""}`} aria-label={name} ref={card}>
+      <div class="top"><h3 tabIndex={-1}><a href={`/portal/consents/${consent.entry}`}><bdi>{name}</bdi></a></h3><Badge tone={TONE[consent.status]}>{translate(consent.status)}</Badge></div>
       <Content consent={consent} all={all} isWhole={isWhole} />
       {step && "withdrawal" in step ? <Withdrawing withdrawal={step.withdrawal} uses={uses} back={back} done={(ended, text) => finish(text)(ended)} /> :
         step ? <Deciding first={step} back={back} done={finish(t("less"))} /> : <Ways consent={consent} uses={uses} setStep={setStep} />}
@@ -53,13 +57,13 @@ export function ConsentCard({ consent, all, done, isWhole }) {
 
 /** @param {{ consent: Consent, all: Consents, isWhole?: boolean }} props */
 function Content({ consent, all, isWhole }) {
-  const { grants, signed_by: by, status } = consent, uses = usesIn(all.lines, consent.entry), holderOf = (/** @type {string} */ account) => partyName(all.parties, account);
+  const { grants, signed_by: by, status } = consent, uses = all.lines && usesIn(all.lines, consent.entry), holderOf = (/** @type {string} */ account) => partyName(all.parties, account);
   const newer = status === "superseded" && all.consents.find(({ grantee, version }) => grantee === consent.grantee && version > consent.version);
   return (
     <>
       <p class="sentence"><Sentence text={sentenceOf({ who: isolated(nameOf(consent.grantee, consent.grantee_name)), mood: "may", holderOf }, grants)} /></p>
       {isLive(consent) && <Categories codes={categoriesOf(grants)} />}
-      <Facts class="facts" of={[[t("ends"), isLive(consent) ? lastDay(latestEnd(grants)) : ""], [t("used"), hasPermit(grants) ? readText(uses) : ""]]} />
+      <Facts class="facts" of={[[t("ends"), isLive(consent) ? lastDay(latestEnd(grants)) : ""], [t("used"), hasPermit(grants) && uses ? readText(uses) : ""]]} />
       {by && <p><Badge tone="wait">{translate(by.on_paper ? "onPaper" : "signedBy", by)}</Badge></p>}
       {newer && <p><a href={`/portal/consents/${newer.entry}`}>{t("newer")}</a></p>}
       <Details grants={grants} holderOf={holderOf}><p class="when">{translate("version", { version: consent.version, at: timeText(consent.signed_at) })}</p>{isWhole && <p class="when"><code>{consent.entry}</code></p>}</Details>
@@ -67,14 +71,14 @@ function Content({ consent, all, isWhole }) {
   );
 }
 
-/** @param {{ consent: Consent, uses: Uses, setStep: (step: Step) => void }} props */
+/** @param {{ consent: Consent, uses: Uses | undefined, setStep: (step: Step) => void }} props */
 function Ways({ consent, uses, setStep }) {
   const live = isLive(consent), spared = useLoaded(() => sparedFor(consent.grantee, live ? consent.grants : []), [consent.entry]);
   const spare = async (/** @type {Grant[]} */ left) => setStep({ shown: await shownDraft(decisionFor(await present(consent), left)) });
   return (
     <>
       <Crews spared={spared.value ?? null} spare={spare} />
-      {live && uses.reads > 0 && <Consequences uses={uses} />}
+      {live && uses && uses.reads > 0 && <Consequences uses={uses} />}
       <div class="actions">
         {live && <Button onClick={async () => setStep({ message: await present(consent) })}>{translate("change")}</Button>}
         {live && <Button kind="danger" onClick={async () => setStep({ withdrawal: await withdrawalOf(consent) })}>{translate("withdraw")}</Button>}

@@ -17,7 +17,7 @@ import { EndedCard } from "./ended.jsx";
 /** @import { Consent, Ended } from "../answers" */
 /** @import { Parties } from "../parties/parties.js" */
 /** @import { Lines } from "../uses.js" */
-/** Everything that the cards show. @typedef {{ consents: Consent[], parties: Parties, lines: Lines }} Consents */
+/** Everything that the cards show; `lines` come later, or not at all. @typedef {{ consents: Consent[], parties: Parties, lines?: Lines }} Consents */
 /** What just ended, and what is said of it. @typedef {{ text: string, ended: Ended[] }} News */
 const t = messages(
   {
@@ -35,13 +35,13 @@ export const isLive = ({ status }) => status === "active" || status === "pending
 
 /** @type {() => Promise<Consents>} */
 async function load() {
-  const [consents, parties, lines] = await Promise.all([get("/consents"), loadParties(), accessesBy()]);
-  return { consents: consents.reverse(), parties, lines };
+  const [consents, parties] = await Promise.all([get("/consents"), loadParties()]);
+  return { consents: consents.reverse(), parties };
 }
 
 /** @param {{ children: (all: Consents, card: (consent: Consent) => preact.ComponentChildren) => preact.ComponentChildren, isWhole?: boolean }} props */
 function ConsentsFrame({ children, isWhole }) {
-  const loaded = useLoaded(load, []), [news, setNews] = useState(/** @type {News | null} */ (null));
+  const loaded = useLoaded(load, []), { value: lines } = useLoaded(() => accessesBy(), []), [news, setNews] = useState(/** @type {News | null} */ (null));
   const done = async (/** @type {Ended[]} */ ended, /** @type {string} */ text) => {
     setNews(text || ended.length ? { text, ended } : null);
     announce(text);
@@ -52,7 +52,7 @@ function ConsentsFrame({ children, isWhole }) {
       <h2 id="page-title" tabIndex={-1}>{translate("consents")}</h2>
       <div id="consents">
         {news && <EndedCard key={news.text} {...news} />}
-        <Loaded of={loaded}>{(all) => children(all, (consent) => <ConsentCard key={consent.entry} consent={consent} all={all} done={done} isWhole={isWhole} />)}</Loaded>
+        <Loaded of={loaded}>{(all) => children(all, (consent) => <ConsentCard key={consent.entry} consent={consent} all={{ ...all, lines }} done={done} isWhole={isWhole} />)}</Loaded>
       </div>
     </section>
   );

@@ -18,14 +18,13 @@ import { signRevocation } from "./revocation.js";
 /** @import { Uses } from "../uses.js" */
 /** @import { Withdrawal } from "./revocation.js" */
 const t = messages(
-  { title: "What this does not undo", never: "Nothing was read by this consent.", read: "What was read cannot be called back: {what}.", line: "{data} ({count, plural, one {once} other {# times}})", told: "Whoever was handed a key is told to delete it." },
-  { title: "되돌릴 수 없는 것", never: "이 동의로 열람한 기록은 없습니다.", read: "이미 열람한 것은 되돌릴 수 없습니다: {what}.", line: "{data} ({count}번)", told: "키를 받은 상대에게 삭제하도록 알립니다." },
+  { title: "What this does not undo", unknown: "What was read by it cannot be called back.", never: "Nothing was read by this consent.", read: "What was read cannot be called back: {what}.", line: "{data} ({count, plural, one {once} other {# times}})", told: "Whoever was handed a key is told to delete it." },
+  { title: "되돌릴 수 없는 것", unknown: "이 동의로 이미 열람한 것은 되돌릴 수 없습니다.", never: "이 동의로 열람한 기록은 없습니다.", read: "이미 열람한 것은 되돌릴 수 없습니다: {what}.", line: "{data} ({count}번)", told: "키를 받은 상대에게 삭제하도록 알립니다." },
 );
 
-/**
- * The consequences beside the button. @param {{ uses: Uses }} props
- */
+/** The consequences beside the button; what was read is unknown without `uses`. @param {{ uses?: Uses }} props */
 export function Consequences({ uses }) {
+  if (!uses) return <p class="consequences">{t("unknown")}</p>;
   const what = Object.entries(uses.categories).map(([code, count]) => t("line", { data: categoryOf(code), count })).join(", ");
   return (
     <div class="consequences">
@@ -35,7 +34,7 @@ export function Consequences({ uses }) {
   );
 }
 
-/** @param {{ withdrawal: Withdrawal, uses: Uses, back: () => void, done: (ended: Ended[], text: string) => Promise<void> }} props */
+/** @param {{ withdrawal: Withdrawal, uses?: Uses, back: () => void, done: (ended: Ended[], text: string) => Promise<void> }} props */
 export function Withdrawing({ withdrawal, uses, back, done }) {
   const { grants, lock, draft, isFileNeeded } = withdrawal, isPermit = hasPermit(grants);
   const title = useRef(/** @type {HTMLHeadingElement | null} */ (null)), file = useRef(/** @type {HTMLInputElement | null} */ (null)), account = presentAccount();

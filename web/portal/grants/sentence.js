@@ -25,8 +25,8 @@ const t = messages(
   },
   {
     asks: "{who}[이/가] {purposes} {end} {actions}하려고 합니다.", asksAlso: "또한 {purposes} {end} {actions}하려고 합니다.",
-    may: "{who}[은/는] {purposes} {end} {actions}할 수 있습니다.", mayAlso: "또한 {purposes} {end} {data}{actions}할 수 있습니다.",
-    never: "{who}[은/는] {purposes} {end} {actions}할 수 없습니다.", neverAlso: "또한 {purposes} {end} {data}{actions}할 수 없습니다.",
+    may: "{who}[은/는] {purposes} {end} {actions}할 수 있습니다.", mayAlso: "또한 {purposes} {end} {actions}할 수 있습니다.",
+    never: "{who}[은/는] {purposes} {end} {actions}할 수 없습니다.", neverAlso: "또한 {purposes} {end} {actions}할 수 없습니다.",
     conditions: "조건: {conditions}.", more: "외 {count}가지", all: "내 모든 데이터", your: "내 {list}", allYour: "내 모든 {list}",
     records: "{data} 중 지정한 기록 {count}건",
     period: "{from}부터 {to}까지의 ", periodFrom: "{from} 이후의 ", periodTo: "{to}까지의 ",

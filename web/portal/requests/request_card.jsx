@@ -35,7 +35,10 @@ export function RequestCard({ request, all, reload, isWhole }) {
   const done = async () => {
     setFirst(null);
     await reload();
+  };
+  const back = () => {
     top.current?.querySelector("h3")?.focus();
+    setFirst(null);
   };
   const read = async () => setFirst({ shown: await shownDraft({ grantee: request.requester, asked: request.grants, requestDraft: (lock) => post(asPerson(`/me/requests/${request.request_id}/drafts`), { lock, language }) }) });
   useEffect(() => {
@@ -47,7 +50,7 @@ export function RequestCard({ request, all, reload, isWhole }) {
       <Asking request={request} all={all} isOpen={isOpen} />
       {!isOpen && <AnswerGiven request={request} all={all} />}
       <Asker request={request} all={all} isOpen={isWhole} />
-      {isOpen && (first ? <Deciding first={first} back={() => setFirst(null)} done={done} /> : <Choices request={request} all={all} read={read} done={done} />)}
+      {isOpen && (first ? <Deciding first={first} back={back} done={done} /> : <Choices request={request} all={all} read={read} done={done} />)}
     </article>
   );
 }
@@ -67,17 +70,18 @@ const Head = ({ request, title, isWhole }) => (
 function Asking({ request, all: { parties }, isOpen }) {
   const { grants } = request, codes = categoriesOf(grants), holderOf = (/** @type {string} */ account) => partyName(parties, account);
   const who = whoAsks(isolated(inLanguage(request.requester_name || request.requester)), partyOf(parties, request.requester));
+  const benefit = (language === "ko" && request.benefit_ko) || request.benefit;
   const periods = [...new Set(grants.map((grant) => periodText(grant).trim()))].filter(Boolean);
   return (
     <>
       <p class="sentence"><Sentence text={sentenceOf({ who, mood: "asks", most: MOST_NAMES, holderOf }, grants)} /></p>
       {isOpen && <><Categories codes={codes} /><Revealing codes={codes} /></>}
-      <Facts class="facts" of={[
-        [translate("benefit"), ((language === "ko" && request.benefit_ko) || request.benefit) && <bdi>{(language === "ko" && request.benefit_ko) || request.benefit}</bdi>],
+      {isOpen && <Facts class="facts" of={[
+        [translate("benefit"), benefit && <bdi>{benefit}</bdi>],
         [t("lasts"), lastDay(latestEnd(grants))],
-        [t("data"), periods.join(", ") || (isOpen ? t("any") : "")],
-        [translate("answerBy"), isOpen ? timeWithDistance(request.answer_by) : ""],
-      ]} />
+        [t("data"), periods.join(", ") || t("any")],
+        [translate("answerBy"), timeWithDistance(request.answer_by)],
+      ]} />}
       <Details grants={grants} holderOf={holderOf} />
     </>
   );

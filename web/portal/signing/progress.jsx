@@ -1,4 +1,5 @@
 // Where signed statements are: above the page, until the person puts them away.
+import { useEffect, useRef } from "preact/hooks";
 import { Button } from "../../kit/button.jsx";
 import { messages } from "../../kit/messages.js";
 import { Sentence, isolated } from "../../kit/sentence.jsx";
@@ -29,10 +30,12 @@ export const Progress = () => (
 /** @param {{ sending: Sending }} props */
 function SendingCard({ sending }) {
   const { id, kind, name, step, why, entry } = sending, isConsent = kind === "Consent", { state } = useSession();
+  const title = useRef(/** @type {HTMLHeadingElement | null} */ (null));
+  useEffect(() => title.current?.focus(), []);
   const steps = isConsent ? [t("signed"), t("accepted"), t("anchored")] : [t("signed"), t("denies")];
   return (
     <article class={`card sending ${why ? "alarm" : "open"}`}>
-      <h2><Sentence text={t(isConsent ? "consent" : "revocation", { name: isolated(name) })} /></h2>
+      <h2 ref={title} tabIndex={-1}><Sentence text={t(isConsent ? "consent" : "revocation", { name: isolated(name) })} /></h2>
       <Steps label={t("label")} steps={steps} done={DONE[step]} />
       {why ? <p role="alert">{why}</p> : <p>{t(isConsent ? (step === "anchored" ? "counts" : "soon") : "deniesNow")}</p>}
       <div class="actions">
