@@ -29,6 +29,7 @@ def with_passkey(tab, stack, language, path, *, derives=True):
     page = PasskeyTab(tab, derives=derives)
     tab.open(stack.url + "/portal")
     page.click(f"[data-language={language}]")
+    page.click("#start")
     page.click("#passkey-new")
     page.until("!!document.querySelector('#signed-in')")
     go(page, path)

@@ -8,6 +8,7 @@ import { Notices, onProblem } from "../kit/problems.jsx";
 import { useActing } from "./acting.js";
 import { showConsents } from "./consents.js";
 import { showInbox } from "./history.js";
+import { RecoveryStep } from "./devices/recovery.jsx";
 import { Keeping } from "./keeping.jsx";
 import { More } from "./more.jsx";
 import { PERSONAL_PAGES } from "./personal_pages.jsx";
@@ -38,6 +39,7 @@ const SignedIn = () => (
   <div id="signed-in" key={`${useActing().chosen} ${useLanguage()}`}>
     <Person />
     <Keeping />
+    <RecoveryStep />
     <div class="columns">
       <Navigation />
       <div class="page">

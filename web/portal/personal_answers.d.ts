@@ -42,3 +42,35 @@ export interface Certificate {
   checkpoint: { size: number; root: string } | null;
   issue: { message: { category: string; holder: string; issuedAt: Whole } };
 }
+
+/** Who may sign for the person, of which data, and until when. */
+export interface DelegationView {
+  entry: string;
+  delegate: string;
+  delegate_name: string;
+  delegator: string;
+  relation: string;
+  categories: string[];
+  not_before: Whole;
+  expires: Whole;
+  status: "active" | "pending" | "expired" | "revoked" | "superseded";
+}
+
+export interface DelegationMessage {
+  dataSubject: string;
+  delegator: string;
+  delegate: string;
+  delegateName: string;
+  relation: string;
+  categories: string[];
+  notBefore: Whole;
+  expires: Whole;
+  proof: string;
+  signedAt: Whole;
+  lock: string;
+}
+
+/** What ended with something else. */
+export interface EndedItem {
+  kind: string;
+}

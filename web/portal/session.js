@@ -51,7 +51,7 @@ export async function signIn(choose) {
 
 /** @param {Account} account */
 async function enter(account) {
-  await Promise.all([loadVocabulary(), loadWards()]);
+  await Promise.all([loadVocabulary(), loadWards(true)]);
   store.set({ state: "in", account, openRequests: 0 });
   countRequests().catch(() => undefined);
 }

@@ -75,6 +75,9 @@ export function reachOf(declaredAt, until, extended) {
   return translate("reaches", { until: timeText(until), categories: widest.map(categoryOf).join(", ") });
 }
 
+/** The codes of the widest categories. @type {() => string[]} */
+export const topCategories = () => Object.keys(vocabulary.categories).filter((code) => !code.includes("."));
+
 /** The codes of all purposes. @type {() => string[]} */
 export const purposes = () => Object.keys(vocabulary.purposes);
 
