@@ -45,7 +45,7 @@ NAMING = [
     ("a longer time", '("expires": ?)\\d', "$19"),
     ("another person", '("dataSubject": ?")0x..', "$10x99"),
     ("another name", '("delegateName": ?")', "$1X"),
-    ("an earlier time", '("signedAt": ?)\\d\\d', "$100"),
+    ("an earlier time", '("signedAt": ?)\\d\\d', "$116"),
     ("another kind", '"primaryType": ?"Delegation"', '"primaryType": "Consent"'),
 ]
 ENDING = [

@@ -74,3 +74,56 @@ export interface DelegationMessage {
 export interface EndedItem {
   kind: string;
 }
+
+/** Where messages go besides the page; `secret` signs webhooks and is shown once. */
+export interface Subscription {
+  subscription_id: string;
+  channel: string;
+  address: string;
+  events: string[];
+  secret: string;
+}
+
+/** A message on its way to a subscription; `due` is the time of the next attempt, 0 if there is none. */
+export interface Delivery {
+  delivery_id: string;
+  event: string;
+  state: "pending" | "delivered" | "dead";
+  attempts: number;
+  due: number;
+  why: string;
+}
+
+/** The number by which a holder knows the person. */
+export interface Binding {
+  binding_id: string;
+  holder: string;
+  patient_number: string;
+  state: "active" | "disputed" | "ended";
+  how: "code" | "signature";
+  bound_at: number;
+  ended_at: number;
+  reason: string;
+}
+
+/** A transfer that the person asked for, in words. */
+export interface TransferView {
+  entry: string;
+  recipient: string;
+  recipient_name: string;
+  ends: Whole;
+  status: string;
+  words: Record<string, string>;
+}
+
+/** A day by which what rests on a consent must be deleted. */
+export interface Retention {
+  deadline_id: string;
+  consent: string;
+  grantee: string;
+  until: Whole;
+  state: "planned" | "reminded" | "deleted" | "replaced";
+  statement: string;
+  signature: string;
+  readers: { account: string; name: string; records: string[]; stated_at: Whole }[];
+}
