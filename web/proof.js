@@ -4,10 +4,10 @@ import words from "mydata:words";
 import { checksum, prefixedHex, utf8 } from "./verify/bytes.js";
 import { parse } from "./verify/document.js";
 import { examine, malformed } from "./verify/examine.js";
-import { read } from "./verify/json.js";
+import { JsonNumber, read } from "./verify/json.js";
 import { LedgerState } from "./verify/ledger_state.js";
 
-/** @import { Code, Document, Verdict } from "./verify/documents" */
+/** @import { Code, Document, Json, Verdict } from "./verify/documents" */
 /** @import { Read } from "./verify/ledger_state.js" */
 /**
  * What a check found: `held` is null where it could not be decided. `signer` is the account whose key signed, `statement`
@@ -34,6 +34,22 @@ export async function prove(raw, get, language) {
 
 /** @type {(value: unknown) => unknown} */
 const inHex = (value) => (value instanceof Uint8Array ? prefixedHex(value) : Array.isArray(value) ? value.map(inHex) : value);
+
+/** A JSON value whose numbers are texts with their digits; undefined for bytes that are no JSON. @type {(bytes: Uint8Array) => unknown} */
+export function readJson(bytes) {
+  try {
+    return plain(read(bytes));
+  } catch {
+    return undefined;
+  }
+}
+
+/** @type {(value: Json) => unknown} */
+function plain(value) {
+  if (value instanceof JsonNumber) return value.text;
+  if (value instanceof Map) return Object.fromEntries([...value].map(([name, item]) => [name, plain(item)]));
+  return Array.isArray(value) ? value.map(plain) : value;
+}
 
 /** @type {(raw: object) => Document | Error} */
 function parsed(raw) {

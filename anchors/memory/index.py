@@ -21,7 +21,7 @@ from mydata_ledger.ledger.access import (
 from mydata_ledger.ledger.consent import Consent
 from mydata_ledger.ledger.content_digest import DraftedContent
 from mydata_ledger.ledger.delegation import Delegation, DelegationState, stands_by, with_ends
-from mydata_ledger.ledger.emergency import Emergency, Incident, IncidentExtension
+from mydata_ledger.ledger.emergency import Emergency
 from mydata_ledger.ledger.errors import SourceUnavailable
 from mydata_ledger.ledger.party import ANYONE
 from mydata_ledger.ledger.ports import KnownMarks
@@ -109,7 +109,7 @@ class MemoryIndex:
     def delegations_of(self, data_subject: bytes) -> list[DelegationState]:
         """All delegations of a person, ended ones too, oldest first."""
         about = self._state.about.get(data_subject, [])
-        return with_ends(self._delegation(x) for x in about if isinstance(_statement_of(x), Delegation))
+        return with_ends(self._delegation(x) for x in about if isinstance(x.signed.statement, Delegation))
 
     def delegations_to(self, delegate: bytes, after: int, limit: int) -> list[DelegationState]:
         """Delegations to a delegate, ended ones too, by position above `after`."""
@@ -120,7 +120,7 @@ class MemoryIndex:
         return sorted(found, key=lambda state: state.position)[:limit]
 
     def _delegation(self, logged: LoggedStatement) -> DelegationState:
-        entry, delegation = logged.signed.entry.entry, _statement_of(logged)
+        entry, delegation = logged.signed.entry.entry, logged.signed.statement
         if not isinstance(delegation, Delegation):
             raise TypeError("only a delegation has this state")
         is_revoked, is_superseded = self._state.is_ended(logged.signed.entry), entry in self._state.superseded
@@ -202,14 +202,17 @@ class MemoryIndex:
 
     def receipts_of(self, data_subject: bytes, after: int, limit: int) -> list[LoggedStatement]:
         """Receipts and incidents about a person, by position above `after`."""
-        about = self._state.about.get(data_subject, [])
-        kinds = AccessReceipt | Incident | IncidentExtension
-        return [r for r in about if isinstance(r.signed.statement, kinds) and r.position > after][:limit]
+        return self.statements_about(ACCESS, data_subject, after, limit)
 
     def statements_about(self, log: str, data_subject: bytes, after: int, limit: int) -> list[LoggedStatement]:
         """Statements that name the person as their data subject, by position above `after`."""
         about = self._state.about.get(data_subject, [])
         return [logged for logged in about if logged.signed.log == log and logged.position > after][:limit]
+
+    def statements_before(self, log: str, data_subject: bytes, before: int, limit: int) -> list[LoggedStatement]:
+        """Statements that name the person as their data subject, newest first, by position below `before`."""
+        about = reversed(self._state.about.get(data_subject, []))
+        return [logged for logged in about if logged.signed.log == log and logged.position < before][:limit]
 
     def receipts_by(self, requester: str, after: int, limit: int) -> list[LoggedStatement]:
         """Receipts of a requester's questions, by position above `after`."""
@@ -244,7 +247,3 @@ class MemoryIndex:
     def drafted(self, record_id: bytes) -> Issue | None:
         """The draft of a record; None if there is none."""
         return self._drafts.get(record_id)
-
-
-def _statement_of(logged: LoggedStatement) -> object:
-    return logged.signed.statement

@@ -13,6 +13,7 @@ from mydata_ledger.api.schemas import Form, NoticeView, to_hex
 from mydata_ledger.ledger.consent import ACTIONS
 from mydata_ledger.ledger.errors import NotFound
 from mydata_ledger.ledger.party import Party, checksum, name_in
+from mydata_ledger.ledger.sensitivity import KINDS
 from mydata_ledger.ledger.terms import WRITTEN
 from mydata_ledger.ledger.typed_data import read_hex
 
@@ -61,14 +62,31 @@ class EmergencyView(BaseModel):
     since: int
 
 
+class LabelView(BaseModel):
+    """A name in English and Korean."""
+
+    label: str
+    label_ko: str
+
+
+class SensitivityView(BaseModel):
+    """What records may reveal that the law protects most: the kinds, by their codes in HL7's v3-ActCode, and those of
+    each category that is marked.
+    """
+
+    kinds: dict[str, LabelView]
+    categories: dict[str, list[str]]
+
+
 class VocabularyView(BaseModel):
-    """The terms that a consent may use, and what an emergency reaches without one."""
+    """The terms that a consent may use, what an emergency reaches without one, and which data are sensitive."""
 
     categories: dict[str, TermView]
     purposes: dict[str, TermView]
     actions: list[str]
     conditions: list[str]
     emergency: EmergencyView
+    sensitivity: SensitivityView
 
 
 def _party_view(party: Party) -> PartyView:
@@ -127,7 +145,7 @@ def get_notice(digest: Annotated[str, Path(pattern="^0x[0-9a-fA-F]{64}$")], kern
 
 @router.get("/vocabulary")
 def get_vocabulary(kernel: KernelDep) -> VocabularyView:
-    """Categories, purposes, actions and conditions, and what an emergency reaches."""
+    """Categories, purposes, actions and conditions, what an emergency reaches, and which categories are sensitive."""
     vocabulary = kernel.queries.vocabulary
     return VocabularyView(
         categories={
@@ -144,5 +162,9 @@ def get_vocabulary(kernel: KernelDep) -> VocabularyView:
             urgent=list(vocabulary.emergency.urgent),
             further=list(vocabulary.emergency.further),
             since=vocabulary.emergency.since,
+        ),
+        sensitivity=SensitivityView(
+            kinds={code: LabelView(label=term.label, label_ko=term.label_ko) for code, term in KINDS.items()},
+            categories={code: list(kinds) for code, kinds in vocabulary.sensitive.items()},
         ),
     )

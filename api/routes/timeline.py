@@ -3,64 +3,82 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 
+from mydata_ledger.api.access_lines import AccessView, StatementView, access_lines, statement_fields
 from mydata_ledger.api.acting import ActingFor
 from mydata_ledger.api.auth import AppContext, AppContextDep, KernelDep, SignedIn
-from mydata_ledger.api.proof_documents import proof_document
+from mydata_ledger.api.guard import KNOWN_PARAMETERS_ONLY
 from mydata_ledger.api.routes.logs import LogName
 from mydata_ledger.api.schemas import to_hex
-from mydata_ledger.ledger.delegation import name_of_delegate
 from mydata_ledger.ledger.derived import DerivedRecord
-from mydata_ledger.ledger.emergency import Incident, IncidentExtension
-from mydata_ledger.ledger.kernel import Kernel, Proof
-from mydata_ledger.ledger.kernel.work_items import LINK_USE
+from mydata_ledger.ledger.errors import MalformedInput
+from mydata_ledger.ledger.kernel import Proof
+from mydata_ledger.ledger.kernel.people.timeline import PageStart
 from mydata_ledger.ledger.party import requester_name
-from mydata_ledger.ledger.receipt import ACCESS, AccessReceipt, Statement, category_of_access
-from mydata_ledger.ledger.self_declared import is_self_declared
+from mydata_ledger.ledger.receipt import Statement, category_of_access
+from mydata_ledger.ledger.timeline import Only, TimelineFilter
 from mydata_ledger.ledger.typed_data import read_hex
 
 router = APIRouter(tags=["timeline"])
 After = Annotated[int, Query(ge=-1, le=2**62, description="`next` of the previous page")]
 Limit = Annotated[int, Query(ge=1, le=200)]
+NEWEST = 2**62
+"""A position above all others."""
 
 
-class StatementView(BaseModel):
-    """One statement.
+class Order(StrEnum):
+    """Which lines come first."""
 
-    `accepted_at` is when this server accepted it; `block` is the block of the checkpoint that proves it (null until it
-    is on chain); `document` is its proof document for `mydata verify`.
-    """
-
-    position: int
-    accepted_at: int
-    block: int | None
-    document: dict[str, Any]
+    OLDEST = "oldest"
+    NEWEST = "newest"
 
 
-class AccessView(StatementView):
-    """One access to the person's data, with a text."""
+@dataclass(frozen=True, slots=True)
+class TimelineQuery:
+    """Where a page starts, how long it is, and which lines are wanted."""
 
-    kind: str = Field(examples=["AccessReceipt"])
-    requester: str
-    requester_name: str
-    permitted: bool | None = Field(description="null for a declared or extended emergency, which is no access yet")
-    text: str
-    derived: bool = Field(default=False, description="the question was about what is derived from the person's records")
-    declared_by: str = Field(
-        default="", description="`self` for a document of the person's own; empty without a record"
-    )
-    on_paper: list[str] = Field(default=[], description="consents on paper that the decision is based on")
-    opened: StatementView | None = Field(
-        description="the reader's signed acknowledgement that they opened what was released"
-    )
+    start: PageStart
+    limit: int
+    wanted: TimelineFilter
+
+
+def _timeline_query(
+    *,
+    after: Annotated[int | None, Query(ge=-1, le=2**62, description="`next` of the page before")] = None,
+    before: Annotated[
+        int | None, Query(ge=0, le=2**62, description="`next` of the page before, newest lines first")
+    ] = None,
+    order: Annotated[Order, Query(description="where to start without `after` and `before`")] = Order.OLDEST,
+    limit: Limit = 50,
+    party: Annotated[str, Query(pattern="^(0x([0-9a-fA-F]{2}){20,84})?$", description="account of who asked")] = "",
+    only: Annotated[Only | None, Query(description="these lines alone")] = None,
+    own: Annotated[bool, Query(description="false leaves out the person's own reading")] = True,
+    record: Annotated[str, Query(pattern="^(0x[0-9a-fA-F]{64})?$", description="id of the record asked for")] = "",
+) -> TimelineQuery:
+    if after is not None and before is not None:
+        raise MalformedInput("give `after` or `before`, not both")
+    if before is not None or (after is None and order is Order.NEWEST):
+        start = PageStart(NEWEST if before is None else before, newest_first=True)
+    else:
+        start = PageStart(-1 if after is None else after, newest_first=False)
+    account = requester_name(read_hex(party, "party")) if party else ""
+    record_id = read_hex(record, "record", 32) if record else b""
+    return TimelineQuery(start, limit, TimelineFilter(account, only, own, record_id))
+
+
+TimelineQueryDep = Annotated[TimelineQuery, Depends(_timeline_query)]
 
 
 class Timeline(BaseModel):
-    """One page, oldest first. Pass `next` as `after` to get the next page; it is null on the last one."""
+    """One page. Pass `next` as `after` to get the next page, or as `before` if the newest lines come first; it is null
+    on the last page.
+    """
 
     accesses: list[AccessView]
     next: int | None
@@ -98,22 +116,23 @@ class DerivedPage(BaseModel):
     next: str
 
 
-@router.get("/me/timeline")
-def get_timeline(acting: ActingFor, context: AppContextDep, after: After = -1, limit: Limit = 50) -> Timeline:
+@router.get("/me/timeline", dependencies=[KNOWN_PARAMETERS_ONLY])
+def get_timeline(query: TimelineQueryDep, acting: ActingFor, context: AppContextDep) -> Timeline:
     """Every access to the caller's data, permitted or denied, with the reader's acknowledgement if there is one, and
     every emergency declared about the caller, or extended. With `for`, those of a person for whom the caller acts, as
     far as the delegation covers them.
+
+    Pages start with the oldest line and go on with `after`, or start with the newest (`order=newest`) and go on with
+    `before`: lines that are added meanwhile shift none of these pages. With a filter, a page may have fewer lines than
+    `limit` and still a `next`, because the work for one page is bounded; go on with `next` until it is null.
+
+    `own=false` leaves out what the person asked themselves, exports too, and each look of somebody who acts for them at
+    what the person sees. A record that a delegate opened and a link that somebody opened stay.
     """
-    queries = context.kernel.queries
-    logged = acting.covered(
-        lambda start, most: queries.statements_about(ACCESS, acting.person, start, most),
-        after,
-        limit,
-        lambda each: each.position,
-        lambda each: access_categories(each.signed.statement),
+    page = context.kernel.people.timeline.page(
+        acting.person, query.wanted, query.start, query.limit, lambda line: acting.covers(access_categories(line))
     )
-    proofs = context.kernel.records.proofs.prove_all(ACCESS, logged)
-    return Timeline(accesses=[_access(proof, context) for proof in proofs], next=_next(proofs, limit))
+    return Timeline(accesses=access_lines(page.lines, acting.person, context), next=page.next)
 
 
 @router.get("/me/statements/{log}")
@@ -123,7 +142,7 @@ def list_statements(
     """Every complete statement of a log about the caller: enough to recompute each decision (`mydata audit`)."""
     proofs = _proofs_about(context, log, caller.signer, after, limit)
     return Statements(
-        statements=[StatementView(**_statement_fields(proof, context)) for proof in proofs], next=_next(proofs, limit)
+        statements=[StatementView(**statement_fields(proof, context)) for proof in proofs], next=_next(proofs, limit)
     )
 
 
@@ -150,90 +169,6 @@ def _next(proofs: Sequence[Proof], limit: int) -> int | None:
     return proofs[-1].logged.position if len(proofs) == limit else None
 
 
-def _statement_fields(proof: Proof, context: AppContext) -> dict[str, Any]:
-    return {
-        "position": proof.logged.position,
-        "accepted_at": proof.logged.accepted_at,
-        "block": proof.block if proof.head else None,
-        "document": proof_document(proof, dict(context.settings.registries)),
-    }
-
-
 def access_categories(statement: Statement) -> tuple[str, ...]:
     """What an entry of the access log is about; an emergency is about health."""
     return (category_of_access(statement),)
-
-
-def _access(proof: Proof, context: AppContext) -> AccessView:
-    statement = proof.logged.signed.statement
-    if not isinstance(statement, AccessReceipt | Incident | IncidentExtension):
-        raise TypeError("the access log contains only receipts, incidents and their extensions")
-    requester = statement.requester if isinstance(statement, AccessReceipt) else statement.responder
-    return AccessView(
-        kind=type(statement).__name__,
-        requester=requester,
-        requester_name=_name(requester, statement.data_subject, context.kernel),
-        permitted=statement.permitted if isinstance(statement, AccessReceipt) else None,
-        text=_text(statement, context.kernel) + _link_recipient(statement, context.kernel),
-        derived=_is_derived(statement, context.kernel),
-        declared_by=_declared_by(statement, context.kernel),
-        on_paper=[
-            "0x" + entry.hex()
-            for entry in context.kernel.consents.paper_marks.for_consents(getattr(statement, "consents", ()))
-        ],
-        opened=_acknowledgement_view(proof, context),
-        **_statement_fields(proof, context),
-    )
-
-
-def _declared_by(statement: AccessReceipt | Incident | IncidentExtension, kernel: Kernel) -> str:
-    record = kernel.queries.record(statement.record_id) if isinstance(statement, AccessReceipt) else None
-    return "" if record is None else "self" if is_self_declared(record.issue) else "holder"
-
-
-def _link_recipient(statement: AccessReceipt | Incident | IncidentExtension, kernel: Kernel) -> str:
-    """Who opened the person's own link, by the name they gave; nobody has verified it."""
-    if not isinstance(statement, AccessReceipt) or statement.requester != requester_name(statement.data_subject):
-        return ""
-    use = kernel.queries.work_item(LINK_USE, statement.request_id)
-    return f", by the link `{use.body['label']}`: {use.body['recipient']} (as they say)" if use else ""
-
-
-def _acknowledgement_view(proof: Proof, context: AppContext) -> StatementView | None:
-    position = context.kernel.records.acknowledgements.position_of(proof.logged.signed.entry.entry)
-    return (
-        None
-        if position is None
-        else StatementView(**_statement_fields(context.kernel.records.proofs.prove(ACCESS, position), context))
-    )
-
-
-def _name(account: str, person: bytes, kernel: Kernel) -> str:
-    if account == requester_name(person):
-        return "you"
-    if party := kernel.queries.party(account):
-        return party.name
-    return name_of_delegate(account, kernel.queries.delegations_of(person))
-
-
-def _is_derived(statement: AccessReceipt | Incident | IncidentExtension, kernel: Kernel) -> bool:
-    return isinstance(statement, AccessReceipt) and statement.category in kernel.queries.vocabulary.derived
-
-
-def _text(statement: AccessReceipt | Incident | IncidentExtension, kernel: Kernel) -> str:
-    if isinstance(statement, Incident):
-        return f"declared emergency {statement.incident_number}: {statement.reason}"
-    if isinstance(statement, IncidentExtension):
-        return f"extended the emergency to all health records: {statement.reason}"
-    if _is_derived(statement, kernel):
-        return _derived_text(statement, kernel.queries.vocabulary.categories[statement.category].label.lower())
-    answer = "was permitted" if statement.permitted else "was refused"
-    return f"asked to {statement.action} {statement.category} for {statement.purpose} and {answer} ({statement.reason})"
-
-
-def _derived_text(receipt: AccessReceipt, what: str) -> str:
-    """A question about a derived record; nothing of it was released but to the person themselves."""
-    done = "read" if receipt.action == "view" else "computed on"
-    if receipt.permitted:
-        return f"{done} your {what} for {receipt.purpose} ({receipt.reason})"
-    return f"asked to {receipt.action} your {what} for {receipt.purpose} and was refused ({receipt.reason})"

@@ -108,6 +108,10 @@ class Queries:
         """Statements of a log that name the person as their data subject, by position above `after`."""
         return self._world.index.statements_about(log, data_subject, after, limit)
 
+    def statements_before(self, log: str, data_subject: bytes, before: int, limit: int) -> list[LoggedStatement]:
+        """Statements of a log that name the person as their data subject, newest first, by position below `before`."""
+        return self._world.index.statements_before(log, data_subject, before, limit)
+
     def receipts_of(self, data_subject: bytes, after: int, limit: int) -> list[LoggedStatement]:
         """Receipts and incidents about a person, by position above `after`."""
         return self._world.index.receipts_of(data_subject, after, limit)

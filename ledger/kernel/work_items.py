@@ -12,6 +12,8 @@ from mydata_ledger.ledger.work_item import WorkItem
 ACKNOWLEDGED = "acknowledged"
 ANSWERED_INVITATION = "answered-invitation"
 """The requester's copy of an invitation that a consent answered."""
+BACKGROUND_QUESTION = "background-question"
+"""A question of a party that a job answers; the kind ends with a colon and the kind of the question (ADR 70)."""
 BINDING = "binding"
 """A holder's patient number for a person."""
 BINDING_CODE = "binding-code"

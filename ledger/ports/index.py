@@ -95,6 +95,10 @@ class Index(Protocol):
         """Statements of a log that name the person as their data subject, by position above `after`."""
         ...
 
+    def statements_before(self, log: str, data_subject: bytes, before: int, limit: int) -> list[LoggedStatement]:
+        """Statements of a log that name the person as their data subject, newest first, by position below `before`."""
+        ...
+
     def receipts_by(self, requester: str, after: int, limit: int) -> list[LoggedStatement]:
         """Receipts of a requester's questions, by position above `after`."""
         ...

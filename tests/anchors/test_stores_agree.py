@@ -168,6 +168,7 @@ class TwoStores(RuleBasedStateMachine):
             self.both(lambda store, who=person: store.index.receipts_of(who, -1, 50))
             for log in LOGS:
                 self.both(lambda store, log=log, who=person: store.index.statements_about(log, who, 0, 3))
+                self.both(lambda store, log=log, who=person: store.index.statements_before(log, who, 4, 3))
         for who in ASKERS:
             for question in (request(0, who), replace(request(0, who), category=EVERYTHING)):
                 self.both(lambda store, question=question: page_of(store, question, 50))

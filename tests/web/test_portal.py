@@ -18,6 +18,7 @@ from mydata_ledger.scripts.serve import slices
 from mydata_ledger.scripts.stack import Stack
 from mydata_ledger.services.health.formats.consents import read_consent
 from tests.web.browser import chromium, require_chromium
+from tests.web.modules import load
 from tests.web.study import LAYERS, TRIAL, accredit, issued, reads, requested, trial_of
 from tests.web.wallets import WalletTab
 
@@ -153,6 +154,9 @@ def test_a_person_is_asked_narrows_signs_sees_and_withdraws(stack, trial, tab, l
     assert words["ended"] in page.text(".ended")
     assert not reads(trial, record)
     assert page.shown[-1]["message"]["secret"] != "0x" + "00" * 32, "the wallet opened the lock it had made"
+    me, deadline = Client(stack.url, person).sign_in(), time.monotonic() + 20
+    while len(me.call("GET", "/me/inbox")) < 4:
+        assert time.monotonic() < deadline
     page.click("#tab-inbox")
     page.until("document.querySelectorAll('#inbox li').length >= 4")
 
@@ -247,19 +251,19 @@ def test_a_refusal_of_everyone_says_that_it_refuses_crews_and_can_leave_emergenc
 OPTOUT = json.dumps({"resourceType": "Consent", "status": "active", "subject": {}, "decision": "deny"}).encode()
 
 
-def test_the_page_and_the_ledger_say_the_same_of_whatever_ends(stack, tab):
+def test_the_page_and_the_ledger_say_the_same_of_whatever_ends(stack, tab, tmp_path):
     tab.open(stack.url + "/portal")
-    tab.run("import('/web/portal/words.js').then((all) => { window.words = all; })")
+    load(tab, "portal/words.js", tmp_path)
     names = ["*", TRIAL.address, *(f"role:{role}" for role in [*ROLES_KO, "brand-new", "constructor"])]
     for language, grantee in itertools.product(("en", "ko"), names):
-        tab.run(f"words.setLanguage({language!r})")
+        tab.run(f"exports.setLanguage({language!r})")
         reported = Summaries(Vocabulary([]), language)
         for effects in ([], ["permit"], ["forbid"], ["forbid", "permit"]):
             grants = tuple(Grant(Effect(one), ("x",), ("x",), ("view",), 0, NEVER) for one in effects)
             statement = Revocation(b"", b"", grantee, "any name", 2, b"", b"", 0)
             ended = Consent(b"", b"", grantee, "any name", 1, b"", grants, b"", "en", 0, b"")
             message = json.dumps({"grantee": grantee, "granteeName": "any name"})
-            shown = tab.run(f"words.endOfConsent({message}, {json.dumps([{'effect': one} for one in effects])})")
+            shown = tab.run(f"exports.endOfConsent({message}, {json.dumps([{'effect': one} for one in effects])})")
             assert shown == list(reported.withdrawal(statement, ended))
 
 

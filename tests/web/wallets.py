@@ -8,6 +8,7 @@ from mydata_ledger.ledger.record import Erasure
 from mydata_ledger.ledger.typed_data import digest, parse, read_domain
 from tests.web.page_user import PageUser
 
+CHAIN = 31337
 KINDS = {kind.__name__: kind for kind in (Consent, Revocation, Erasure, Delegation)}
 PROVIDER = """
 (() => {
@@ -27,11 +28,14 @@ PROVIDER = """
 
 
 class WalletTab(PageUser):
-    """A tab with a wallet; `shown` has everything it was requested to sign, `says_no` refuses the next request."""
+    """A tab with a wallet; `shown` has everything it was requested to sign, `says_no` refuses the next request. `chain` is
+    the chain that the wallet is on; it knows those of `chains`.
+    """
 
     def __init__(self, tab, wallet):
         super().__init__(tab)
         self.wallet, self.shown, self.says_no = wallet, [], False
+        self.chain, self.chains = CHAIN, {CHAIN}
         self._approvals = []
         hear = tab._hear
         tab._hear = lambda reported: (self._note(reported), hear(reported))
@@ -53,6 +57,10 @@ class WalletTab(PageUser):
         error, result = None, None
         if method in {"eth_requestAccounts", "eth_accounts"}:
             result = [self.wallet.address]
+        elif method == "eth_chainId":
+            result = hex(self.chain)
+        elif method == "wallet_switchEthereumChain":
+            error = self._switched(int(params[0]["chainId"], 16))
         elif self.says_no:
             self.says_no, error = False, {"code": 4001, "message": "User rejected the request."}
         elif method == "personal_sign":
@@ -62,6 +70,12 @@ class WalletTab(PageUser):
         else:
             result = self._typed(json.loads(params[1]))
         self.tab.run(f"window.walletAnswers({id}, {json.dumps(error)}, {json.dumps(result)})")
+
+    def _switched(self, chain):
+        if chain not in self.chains:
+            return {"code": 4902, "message": "Unrecognized chain ID."}
+        self.chain = chain
+        return None
 
     def _typed(self, typed):
         self.shown.append(typed)

@@ -34,6 +34,12 @@ export function distanceText(seconds, from = now()) {
   return size < 700 * DAY ? format.format(Math.round(away / DAY), "day") : format.format(Math.round(away / (365.25 * DAY)), "year");
 }
 
+/** How far a day `2027-02-26` is from today, in words: `today`, `3 days ago`. @type {(key: string) => string} */
+export function dayDistanceText(key) {
+  const days = Math.round((startOfDay(key) - startOfDay(dayKey(now()))) / DAY);
+  return new Intl.RelativeTimeFormat(LOCALES[language], { numeric: "auto" }).format(days, "day");
+}
+
 /** The day of a time in the reader's zone, `2027-02-26`. @type {(seconds: Whole) => string} */
 export function dayKey(seconds) {
   const day = dateOf(seconds);

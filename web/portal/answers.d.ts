@@ -105,6 +105,8 @@ export interface ConsentRequest {
   asked_at: number;
   answer_by: number;
   state: "requested" | "granted" | "granted_narrower" | "refused" | "withdrawn" | "expired";
+  /** The entry of the consent that answered it. */
+  consent: string;
   by_standing_wish: boolean;
   by_question: boolean;
   by_offer: boolean;
@@ -148,6 +150,8 @@ export interface Complaint {
 export interface AccessReceipt {
   requester: string;
   recordId: string;
+  /** The entries of the consents that determined the answer. */
+  consents: string[];
   category: string;
   purpose: string;
   action: string;
@@ -207,8 +211,25 @@ export interface Ward {
   expires: Whole;
 }
 
+/** A record in a list, without its content, with its id. */
+export type OwnRecord = RecordView;
+
+/** An accredited organisation; times are 0 where open. */
+export interface Party {
+  account: string;
+  name: string;
+  roles: string[];
+  valid_from: Whole;
+  valid_until: Whole;
+}
+
 /** A record in a list, without its content. */
 export interface RecordView {
+  record_id: string;
+  /** Its place in the log of records. */
+  position: number;
+  /** Records of the same person with equal content. */
+  same_as: { record_id: string; holder: string }[];
   category: string;
   holder: string;
   data_from: Whole;
@@ -218,11 +239,27 @@ export interface RecordView {
   declared_by: "holder" | "self";
 }
 
+/** A record that was released to the person: sealed, with its key wrapped for the reader key of the page. */
+export interface Release {
+  sealed: string | null;
+  wrapped_key: string;
+  receipt: { position: number };
+  issue: Record<string, unknown>;
+}
+
+/** A party that may read a record now. */
+export interface Reader {
+  account: string;
+  name: string;
+}
+
 export type Terms = Record<string, { label: string; label_ko: string; above: string }>;
 
 export interface Vocabulary {
   categories: Terms;
   purposes: Terms;
+  /** What records of a category may reveal, by kind. */
+  sensitivity: { kinds: Record<string, { label: string; label_ko: string }>; categories: Record<string, string[]> };
   /** The categories that an emergency reaches without consent, since a second (UTC); before it, every category. */
   emergency: { urgent: string[]; further: string[]; since: number };
 }
@@ -248,6 +285,8 @@ export interface Account {
   signIn(): Promise<void>;
   /** Throws unless the draft is a statement of this kind that the account may sign. */
   check(kind: StatementKind, draft: Signable): Promise<unknown>;
+  /** Throws if the account cannot sign for this chain now. */
+  checkChain(domain: Domain): Promise<void>;
   sign(kind: StatementKind, draft: Signable): Promise<SignedForm>;
   /** The signature of a text (EIP-191), which is never that of a statement. */
   signText(text: string): Promise<string>;

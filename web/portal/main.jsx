@@ -6,16 +6,18 @@ import { Waiting } from "../kit/loading.jsx";
 import { useLanguage } from "../kit/language.js";
 import { Notices, onProblem } from "../kit/problems.jsx";
 import { useActing } from "./acting.js";
-import { showConsents } from "./consents.js";
-import { showInbox } from "./history.js";
+import { Consents, OneConsent } from "./consents/consents.jsx";
 import { RecoveryStep } from "./devices/recovery.jsx";
 import { Keeping } from "./keeping.jsx";
+import { Messages } from "./messages/messages_page.jsx";
 import { More } from "./more.jsx";
+import { RecordPage } from "./records/record_page.jsx";
+import { RecordsPage } from "./records/records_page.jsx";
+import { OneRequest, Requests } from "./requests/requests.jsx";
 import { PERSONAL_PAGES } from "./personal_pages.jsx";
-import { showRecords } from "./records.js";
-import { showRequests } from "./requests.js";
 import { resume, sentenceOf, useSession } from "./session.js";
 import { Footer, Header, Navigation, Person } from "./shell.jsx";
+import { Progress } from "./signing/progress.jsx";
 import { ViewHost } from "./view_host.jsx";
 import { Timeline } from "./timeline/timeline_page.jsx";
 import { Welcome } from "./welcome.jsx";
@@ -23,11 +25,14 @@ import { showWishes } from "./wishes.js";
 import { translate } from "./words.js";
 
 const pages = {
-  "/portal": () => <ViewHost id="inbox" title={translate("inbox")} view={showInbox} />,
-  "/portal/inbox": () => <ViewHost id="inbox" title={translate("inbox")} view={showInbox} />,
-  "/portal/records": () => <ViewHost id="records" title={translate("myRecords")} view={showRecords} />,
-  "/portal/requests": () => <ViewHost id="requests" title={translate("requests")} view={showRequests} />,
-  "/portal/consents": () => <ViewHost id="consents" title={translate("consents")} view={showConsents} />,
+  "/portal": Messages,
+  "/portal/inbox": Messages,
+  "/portal/records": RecordsPage,
+  "/portal/records/:id": RecordPage,
+  "/portal/requests": Requests,
+  "/portal/requests/:id": OneRequest,
+  "/portal/consents": Consents,
+  "/portal/consents/:id": OneConsent,
   "/portal/timeline": Timeline,
   "/portal/wishes": () => <ViewHost id="wishes" title={translate("wishes")} view={showWishes} />,
   "/portal/more": More,
@@ -65,6 +70,7 @@ function App() {
       <Header />
       <main id="page" tabIndex={-1}>
         <Notices />
+        <Progress />
         {state === "starting" ? <Waiting /> : state === "out" ? <Welcome /> : <SignedIn />}
       </main>
       <Footer />

@@ -166,6 +166,9 @@ class Passkey {
     return own;
   }
 
+  /** A passkey is on no chain; `check` compares that of the draft. */
+  async checkChain() {}
+
   /** @param {StatementKind} kind @param {object} message @param {Domain} domain */
   #digest(kind, message, domain) {
     try {

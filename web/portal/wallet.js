@@ -2,9 +2,10 @@
 // wallet shows what it signs.
 import { openSession, post } from "./api.js";
 import { bytesOf, hex, sha256, utf8 } from "./bytes.js";
+import { wrongChain } from "./signing/problems.js";
 import { translate } from "./words.js";
 
-/** @import { Account, Signable, SignedForm, StatementKind, Whole } from "./answers" */
+/** @import { Account, Domain, Signable, SignedForm, StatementKind, Whole } from "./answers" */
 /** The browser has no wallet. */
 export class NoWallet extends Error {}
 
@@ -47,6 +48,12 @@ class Wallet {
    */
   async check(kind, { typed_data: { primaryType } }) {
     if (primaryType !== kind) throw new Error(translate("changedDraft"));
+  }
+
+  /** Throws, with a button to switch, if the wallet is on another chain. @type {(domain: Domain) => Promise<void>} */
+  async checkChain({ chainId }) {
+    const own = BigInt(await this.provider.request({ method: "eth_chainId" }));
+    if (own !== BigInt(chainId)) throw wrongChain(String(own), String(chainId), this.provider);
   }
 
   /** @type {(kind: StatementKind, draft: Signable) => Promise<SignedForm>} */

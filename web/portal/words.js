@@ -69,11 +69,14 @@ export function endOfConsent({ grantee, granteeName }, grants) {
 /** The name of an action. @type {(code: string) => string} */
 export const actionOf = (code) => (code === "*" ? translate("everything") : lookUp(ACTIONS[language], code) ?? code);
 
-/** The conditions of a grant in words; values of one of ALTERNATIVES stand together. @type {(texts: string[]) => string} */
-export function conditionsOf(texts) {
+/**
+ * The conditions of a grant in words; values of one of ALTERNATIVES stand together. `holderOf` names an account.
+ * @type {(texts: string[], holderOf?: (account: string) => string) => string}
+ */
+export function conditionsOf(texts, holderOf) {
   const named = (/** @type {string} */ name) => texts.filter((text) => text.startsWith(`${name}:`)).map((text) => text.slice(name.length + 1));
   const joined = texts.map((text) => ALTERNATIVES.find((name) => text.startsWith(`${name}:`)) ?? text);
-  return [...new Set(joined)].map((text) => conditionOf(ALTERNATIVES.includes(text) ? `${text}:${named(text).join(", ")}` : text)).join(", ");
+  return [...new Set(joined)].map((text) => conditionOf(ALTERNATIVES.includes(text) ? `${text}:${(text === "from" && holderOf ? named(text).map(holderOf) : named(text)).join(", ")}` : text)).join(", ");
 }
 
 /** A condition of a grant in words. @type {(text: string) => string} */

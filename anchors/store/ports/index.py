@@ -42,13 +42,20 @@ RECEIPT_ROWS = (
 )
 RECEIPTS_BY_REQUESTER = RECEIPT_ROWS.where(RECEIPTS.c.requester == bindparam("key"))
 INDEXES = {CONSENTS: schema.CONSENTS, RECORDS: schema.RECORDS, ACCESS: RECEIPTS}
-STATEMENTS_ABOUT = {
+OF_PERSON = {
     log: select_statements(log)
     .join(index, index.c.position == STATEMENTS[log].c.position)
-    .where(index.c.person == bindparam("key"), index.c.position > bindparam("after"))
-    .order_by(index.c.position)
+    .where(index.c.person == bindparam("key"))
     .limit(bindparam("most"))
     for log, index in INDEXES.items()
+}
+STATEMENTS_ABOUT = {
+    log: query.where(INDEXES[log].c.position > bindparam("after")).order_by(INDEXES[log].c.position)
+    for log, query in OF_PERSON.items()
+}
+STATEMENTS_BEFORE = {
+    log: query.where(INDEXES[log].c.position < bindparam("after")).order_by(INDEXES[log].c.position.desc())
+    for log, query in OF_PERSON.items()
 }
 SAVE_DRAFTS = Upsert(DRAFTS, lambda new: {"body": new.body})
 ISSUE_KIND = 2
@@ -144,7 +151,14 @@ class IndexStore:
 
     def statements_about(self, log: str, data_subject: bytes, after: int, limit: int) -> list[LoggedStatement]:
         """Statements that name the person as their data subject, by position above `after`."""
-        statements = self._logged(STATEMENTS_ABOUT[log], key(data_subject), after, limit)
+        return self._about(STATEMENTS_ABOUT[log], data_subject, after, limit)
+
+    def statements_before(self, log: str, data_subject: bytes, before: int, limit: int) -> list[LoggedStatement]:
+        """Statements that name the person as their data subject, newest first, by position below `before`."""
+        return self._about(STATEMENTS_BEFORE[log], data_subject, before, limit)
+
+    def _about(self, query: Select[Any], data_subject: bytes, position: int, limit: int) -> list[LoggedStatement]:
+        statements = self._logged(query, key(data_subject), position, limit)
         return [
             logged for logged in statements if getattr(logged.signed.statement, "data_subject", None) == data_subject
         ]

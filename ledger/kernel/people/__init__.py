@@ -28,6 +28,7 @@ from mydata_ledger.ledger.kernel.people.retention import Retention
 from mydata_ledger.ledger.kernel.people.reviews import Reviews
 from mydata_ledger.ledger.kernel.people.shared_links import LinkSharing
 from mydata_ledger.ledger.kernel.people.subscriptions import Subscriptions
+from mydata_ledger.ledger.kernel.people.timeline import TimelinePages
 from mydata_ledger.ledger.kernel.people.wishes import StandingWishes
 from mydata_ledger.ledger.kernel.statement_signing import StatementSigning
 from mydata_ledger.ledger.kernel.world import World
@@ -55,6 +56,7 @@ class People:
     bindings: Bindings
     copies: Copies
     retention: Retention
+    timeline: TimelinePages
 
     @classmethod
     def of(cls, world: World, statements: StatementSigning, consents: Consents, decisions: Decisions) -> People:
@@ -86,5 +88,6 @@ class People:
             asked_transfers=AskedTransfers(world, inbox),
             bindings=Bindings(world, BindingCodes(world), inbox),
             copies=copies,
+            timeline=TimelinePages(world),
             retention=Retention(world, consents.endings, links, inbox, copies),
         )

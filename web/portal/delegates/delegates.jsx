@@ -8,7 +8,7 @@ import { Icon } from "../../kit/icon.jsx";
 import { Loaded, useLoaded } from "../../kit/loading.jsx";
 import { Section } from "../../kit/section.jsx";
 import { relationOf, shortOf, useActing } from "../acting.js";
-import { categoryOf } from "../view.js";
+import { categoryOf } from "../vocabulary.js";
 import { DelegationCard } from "./delegation_card.jsx";
 import { OWN_DEVICE, delegations, isLive } from "./delegations.js";
 import { MyIdentifier } from "./identifier.jsx";

@@ -6,7 +6,7 @@ import { dayText, distanceText } from "../../kit/dates.js";
 import { announce } from "../../kit/problems.jsx";
 import { Sentence, isolated, plainText } from "../../kit/sentence.jsx";
 import { ExactStatements, PromptHelp, signText } from "../statement.jsx";
-import { categoryOf } from "../view.js";
+import { categoryOf } from "../vocabulary.js";
 import { nameDelegate } from "./delegations.js";
 import { relationText, t } from "./texts.js";
 

@@ -1,7 +1,7 @@
 // Naming somebody who may act for the person, and ending that. The page writes every member of what is signed itself.
 import { get, post } from "../api.js";
 import { ZERO } from "../bytes.js";
-import { changed, checkedDraft, presentTime } from "../drafts.js";
+import { changed, checkedDraft, presentTime, signDraft } from "../drafts.js";
 import { presentAccount } from "../session.js";
 import { language } from "../words.js";
 
@@ -38,7 +38,7 @@ export async function draftDelegation({ delegate, name, relation, categories, ex
 export async function nameDelegate(shown, wanted) {
   const draft = await draftDelegation(wanted);
   if (!isSame(draft, shown)) throw changed();
-  const { ended } = await post("/delegations", await presentAccount().sign("Delegation", draft));
+  const { ended } = await post("/delegations", await signDraft("Delegation", draft));
   return ended;
 }
 
@@ -53,7 +53,7 @@ export async function draftEnd({ delegate, delegate_name: granteeName, entry }) 
 export async function endDelegation(shown, delegation) {
   const draft = await draftEnd(delegation);
   if (!isSame(draft, shown)) throw changed();
-  const { ended } = await post("/revocations", await presentAccount().sign("Revocation", draft));
+  const { ended } = await post("/revocations", await signDraft("Revocation", draft));
   return ended;
 }
 

@@ -4,7 +4,7 @@ import { Button } from "../../kit/button.jsx";
 import { Card } from "../../kit/card.jsx";
 import { DAY, dayKey, endOfDay, now } from "../../kit/dates.js";
 import { Choice, DayField, Field } from "../../kit/form.jsx";
-import { topCategories, categoryOf } from "../view.js";
+import { topCategories, categoryOf } from "../vocabulary.js";
 import { DelegationStep } from "./delegation_step.jsx";
 import { EVERYTHING, LONGEST_DAYS, RELATIONS, draftDelegation } from "./delegations.js";
 import { IdentifierFields, checkedIdentifier } from "./identifier.jsx";

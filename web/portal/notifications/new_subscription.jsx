@@ -27,7 +27,7 @@ export function NewSubscription({ back, done }) {
     <Card title={t("add")} tone="open">
       <Field label={t("channel")}>{(ids) => <select {...ids} value={channel} onChange={(event) => setChannel(event.currentTarget.value)}>{CHANNELS.map((one) => <option key={one} value={one}>{t(one)}</option>)}</select>}</Field>
       <Field label={t(isEmail ? "emailAddress" : "webhookAddress")} help={isEmail ? undefined : t("webhookHelp")}>
-        {(ids) => <input {...ids} type={isEmail ? "email" : "url"} maxLength={LONGEST} autocomplete={isEmail ? "email" : "off"} value={address} onInput={(event) => setAddress(event.currentTarget.value)} />}
+        {(ids) => <input {...ids} type="text" inputMode={isEmail ? "email" : "url"} maxLength={LONGEST} autocomplete={isEmail ? "email" : "off"} value={address} onInput={(event) => setAddress(event.currentTarget.value)} />}
       </Field>
       <fieldset class="choices">
         <legend>{t("what")}</legend>

@@ -1,7 +1,7 @@
 // One day of the timeline: a card for each party, and what the person read themselves in one line.
 import { Eye, Filter, Siren, UserRound } from "lucide";
 import { useState } from "preact/hooks";
-import { clockText, dayKey, dayText, distanceText, now, startOfDay } from "../../kit/dates.js";
+import { clockText, dayDistanceText, dayText, startOfDay } from "../../kit/dates.js";
 import { Icon } from "../../kit/icon.jsx";
 import { messages } from "../../kit/messages.js";
 import { Sentence } from "../../kit/sentence.jsx";
@@ -17,14 +17,14 @@ import { pathOf } from "./timeline_page.jsx";
 /** @typedef {Exclude<Access, { kind: "AccessReceipt" }>} Emergency */
 const SHOWN = 50;
 const t = messages(
-  { lines: "{count, plural, one {Details} other {# lines}}", own: "You read your own data ({count, plural, one {once} other {# times}})", ownOf: "Read by this person or for them ({count, plural, one {once} other {# times}})", filter: "Only this party", rest: "Show {count} more" },
-  { lines: "{count, plural, one {자세히} other {#건 자세히}}", own: "내가 내 데이터를 열람함 ({count}회)", ownOf: "본인 또는 대리인이 열람함 ({count}회)", filter: "이 기관만 보기", rest: "{count}건 더 보기" },
+  { lines: "{count, plural, =1 {Details} other {# lines}}", own: "You read your own data ({count, plural, =1 {once} other {# times}})", ownOf: "Read by this person or for them ({count, plural, =1 {once} other {# times}})", filter: "Only this party", rest: "Show {count} more" },
+  { lines: "{count, plural, =1 {자세히} other {#건 자세히}}", own: "내가 내 데이터를 열람함 ({count}회)", ownOf: "본인 또는 대리인이 열람함 ({count}회)", filter: "이 기관만 보기", rest: "{count}건 더 보기" },
 );
 
 /** @param {{ of: Day }} props */
 export const DayView = ({ of: { day, groups, own } }) => (
   <section class="day">
-    <h3>{dayText(startOfDay(day))} <span class="when">{distanceText(startOfDay(day), startOfDay(dayKey(now())))}</span></h3>
+    <h3>{dayText(startOfDay(day))} <span class="when">{dayDistanceText(day)}</span></h3>
     {groups.map((group) => <GroupCard key={group.requester} of={group} />)}
     {own.length > 0 && <Lines class="own" title={<><Icon of={UserRound} size={16} /> {t(chosenWard() ? "ownOf" : "own", { count: own.length })}</>} of={own} />}
   </section>
