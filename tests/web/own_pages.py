@@ -29,6 +29,7 @@ def with_passkey(tab, stack, language, path, *, derives=True):
     page = PasskeyTab(tab, derives=derives)
     tab.open(stack.url + "/portal")
     page.click(f"[data-language={language}]")
+    page.click("#start")
     page.click("#passkey-new")
     page.until("!!document.querySelector('#signed-in')")
     go(page, path)
@@ -41,23 +42,33 @@ def go(page, path):
     page.until(f"location.pathname === {path!r} && !document.querySelector('.waiting')")
 
 
-def field(page, label, value):
-    """Type into the field with that label, or choose there."""
-    find = f"[...document.querySelectorAll('label')].find((one) => one.getClientRects().length && one.innerText.startsWith({label!r}))"
+SET_SCRIPT = """
+((one, value) => {
+  const kinds = { SELECT: HTMLSelectElement, TEXTAREA: HTMLTextAreaElement };
+  const kind = kinds[one.tagName] ?? HTMLInputElement;
+  one.focus();
+  Object.getOwnPropertyDescriptor(kind.prototype, "value").set.call(one, value);
+  for (const name of ["input", "change"]) one.dispatchEvent(new Event(name, { bubbles: true }));
+})
+"""
+
+
+def labelled(page, test):
+    """JavaScript for the control of the visible label whose text, as `text`, passes a test."""
+    labels = "[...document.querySelectorAll('label')].filter((one) => one.getClientRects().length)"
+    find = f"{labels}.find((one) => {{ const text = one.innerText.trim(); return {test}; }})"
     page.until(f"!!({find})")
-    page.run(
-        f"(() => {{ const label = {find}, one = label.control; one.focus();"
-        f" const kind = one.tagName === 'SELECT' ? HTMLSelectElement : one.tagName === 'TEXTAREA' ? HTMLTextAreaElement : HTMLInputElement;"
-        f" Object.getOwnPropertyDescriptor(kind.prototype, 'value').set.call(one, {value!r});"
-        " one.dispatchEvent(new Event('input', { bubbles: true })); one.dispatchEvent(new Event('change', { bubbles: true })); })()"
-    )
+    return f"{find}.control"
+
+
+def field(page, label, value):
+    """Type into the field whose label begins so, or choose there."""
+    page.run(f"{SET_SCRIPT}({labelled(page, f'text.startsWith({label!r})')}, {value!r})")
 
 
 def tick(page, label):
     """Tick or untick the check box or choice with that label."""
-    find = f"[...document.querySelectorAll('label')].find((one) => one.getClientRects().length && one.innerText.trim() === {label!r})"
-    page.until(f"!!({find})")
-    page.run(f"{find}.control.click()")
+    page.run(f"{labelled(page, f'text === {label!r}')}.click()")
 
 
 def trouble(page):

@@ -166,7 +166,8 @@ def test_a_download_that_breaks_off_says_so(stack, tab):
     tab.read_page(PHONE)
     page = with_wallet(tab, stack, PERSON, "en", "/portal/export")
     page.run(
-        "window.fetch = async () => new Response(new ReadableStream({ pull: (one) => one.error(new TypeError('network error')) }))"
+        "window.fetch = async () => new Response(new ReadableStream("
+        "{ pull: (one) => one.error(new TypeError('network error')) }))"
     )
     page.press("Download")
     assert "broke off" in trouble(page)

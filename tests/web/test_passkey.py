@@ -104,6 +104,7 @@ def opened(tab, stack, language, *, derives=True):
 
 
 def joined(page, words):
+    page.click("#start")
     page.press(words["make"])
     page.until("!!document.querySelector('#signed-in')")
     return page.signer()
@@ -282,7 +283,9 @@ def test_a_sentence_for_another_site_is_not_signed(stack, tab, language):
     page = opened(tab, stack, language)
     for pattern, instead in SENTENCES:
         page.forge("/session/challenges", pattern, instead)
-        page.click("#passkey-in" if page.run("!!localStorage['mydata.passkey']") else "#passkey-new")
+        is_made = page.run("!!localStorage['mydata.passkey']")
+        page.run("document.querySelector('#start')?.click()")
+        page.click("#passkey-in" if is_made else "#passkey-new")
         assert words["sentence"] in trouble(page)
         page.stop_forging()
     assert page.touches() == 1, "it was made, and never asked to sign"

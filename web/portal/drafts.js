@@ -29,5 +29,9 @@ export function presentTime(time) {
   return time;
 }
 
-/** Sign a draft; the page says what the device asks. @type {(kind: StatementKind, draft: Signable) => Promise<SignedForm>} */
-export const signed = (kind, draft) => presentAccount().sign(kind, draft);
+/** Sign a draft that was checked. Throws without signing if the wallet is on another chain. @type {(kind: StatementKind, draft: Signable) => Promise<SignedForm>} */
+export async function signDraft(kind, draft) {
+  const account = presentAccount();
+  await account.checkChain(draft.typed_data.domain);
+  return account.sign(kind, draft);
+}

@@ -1,17 +1,15 @@
 // The texts of the portal in Korean.
 /** @import { ENGLISH } from "./english.js" */
-
 /** @type {Record<keyof typeof ENGLISH, string>} */
 export const KOREAN = {
   title: "내 데이터", subtitle: "누가 묻고, 무엇을 허용했으며, 어떻게 쓰였는지.", skip: "본문으로",
   welcome: "내 데이터의 쓰임을 보고 정하세요", signIn: "내 지갑으로 로그인",
-  welcomeText: "여기에서 요청에 답하고, 동의를 철회하고, 내 데이터를 조회한 모든 기록을 거절된 것까지 볼 수 있습니다.",
   signInHelp: "로그인할 때 문장 하나에 서명합니다. 본인 확인일 뿐 아무것도 허용하지 않으며 비용이 없습니다.",
-  passkeyTitle: "패스키로 시작하기", walletTitle: "지갑으로 로그인", walletText: "지갑이 있는 분을 위한 방법입니다. 브라우저 확장 프로그램을 쓰거나 지갑 앱의 브라우저에서 이 페이지를 여세요.",
+  walletText: "지갑이 있는 분을 위한 방법입니다. 브라우저 확장 프로그램을 쓰거나 지갑 앱의 브라우저에서 이 페이지를 여세요.",
   passkeyText: "휴대전화나 컴퓨터가 이 사이트용 열쇠를 보관하고 얼굴, 지문, 화면 잠금으로 본인을 확인한 뒤 사용합니다. 지갑도, 복구 단어도, 코인도 필요 없습니다.",
   usePasskey: "내 패스키로 로그인", otherPasskey: "다른 패스키 사용", forgetPasskey: "이 브라우저에서 지우기", rememberedPasskey: "이 브라우저가 패스키를 기억합니다: {name}",
   findHelp: "이 브라우저가 아직 패스키를 모르면 기기가 두세 번 묻습니다. 먼저 어느 패스키인지 알아내고, 그다음에 로그인합니다.",
-  firstTime: "처음이신가요?", passkeyName: "패스키 이름 (내 기기에만 표시됩니다)", myData: "내 데이터", makePasskey: "내 패스키 만들기",
+  passkeyName: "패스키 이름 (내 기기에만 표시됩니다)", myData: "내 데이터", makePasskey: "내 패스키 만들기",
   makeHelp: "여기에서는 패스키로 본인을 알아보므로 하나만 만드세요. 패스키가 든 마지막 기기를 잃으면 누구도 다시 만들 수 없으니 기기 제조사 계정에 보관(동기화)해 두세요.",
   noPasskeys: "이 브라우저는 패스키를 지원하지 않습니다. 최신 브라우저나 지갑을 사용하세요.",
   needsName: "패스키는 도메인 이름에 속하는데 이 페이지의 지금 주소는 {host}입니다. 이름으로 여세요: https://… 또는 이 컴퓨터에서는 http://localhost",
@@ -25,7 +23,7 @@ export const KOREAN = {
   wrongChain: "서버의 초안은 체인 {received}의 것인데 체인 {own}에 로그인했습니다. 서명하지 않았습니다.", unreadable: "서버의 초안을 읽을 수 없습니다: {why}. 서명하지 않았습니다.",
   noWallet: "이 브라우저에서 지갑을 찾지 못했습니다. 지갑을 설치하거나 지갑 앱의 브라우저에서 열어 주세요.",
   actingChoice: "누구의 데이터를 볼까요", actingMyself: "내 데이터", timelineOf: "조회 기록", actingFor: "{name}님을 대신하는 중", actingScope: "{categories}, {until}까지. 여기서 하는 일은 이 사람의 기록에 남습니다.", actingBack: "내 데이터로 돌아가기",
-  "relation.guardian": "후견인", "relation.representative": "대리인", "relation.carer": "돌봄 제공자", "relation.attorney": "법정 대리인", thePerson: "본인(이 사람)",
+  "relation.guardian": "후견인", "relation.representative": "대리인", "relation.carer": "돌봄 제공자", "relation.attorney": "법정 대리인", "relation.own-device": "나 (첫 기기)", actingOwnDevice: "두 번째 기기입니다. 내 데이터를 보고 서명합니다.", thePerson: "본인(이 사람)",
   myRecords: "기록", noneRecords: "아직 기록이 없습니다.", issuedBy: "{name}, {at}", selfDeclared: "본인 제출", "record.anchored": "체인 기록됨", "record.pending": "체인 기록 중", "record.superseded": "정정됨", "record.erased": "삭제됨",
   exactWard: "서명할 때 시각이 그 순간으로 바뀌며 그 밖에는 그대로입니다.",
   "asks.ward": "이 사람을 대신해 한 번 서명합니다. 동의에는 대신 서명한 사실이 적힙니다.",

@@ -7,6 +7,7 @@ import { useLanguage } from "../kit/language.js";
 import { Notices, onProblem } from "../kit/problems.jsx";
 import { useActing } from "./acting.js";
 import { Consents, OneConsent } from "./consents/consents.jsx";
+import { RecoveryStep } from "./devices/recovery.jsx";
 import { Keeping } from "./keeping.jsx";
 import { Messages } from "./messages/messages_page.jsx";
 import { More } from "./more.jsx";
@@ -43,6 +44,7 @@ const SignedIn = () => (
   <div id="signed-in" key={`${useActing().chosen} ${useLanguage()}`}>
     <Person />
     <Keeping />
+    <RecoveryStep />
     <div class="columns">
       <Navigation />
       <div class="page">

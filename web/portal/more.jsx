@@ -1,5 +1,5 @@
 // What has no place of its own in the navigation.
-import { BellRing, Building2, Download, FilePenLine, FileX2, HeartPulse, MailCheck, Share2, Smartphone, Trash2, Users } from "lucide";
+import { BellRing, Building2, Download, FilePlus2, FileX2, HeartPulse, MailCheck, Share2, Smartphone, Trash2, Users } from "lucide";
 import { Icon } from "../kit/icon.jsx";
 import { messages } from "../kit/messages.js";
 import { Section } from "../kit/section.jsx";
@@ -36,7 +36,7 @@ const t = messages(
   },
 );
 const GROUPS = /** @type {const} */ ({
-  data: [["links", Share2], ["declare", FilePenLine], ["profile", HeartPulse], ["hospitals", Building2], ["kept", FileX2], ["export", Download], ["erase", Trash2]],
+  data: [["links", Share2], ["declare", FilePlus2], ["profile", HeartPulse], ["hospitals", Building2], ["kept", FileX2], ["export", Download], ["erase", Trash2]],
   people: [["delegates", Users], ["devices", Smartphone]],
   settings: [["wishes", BellRing], ["notifications", MailCheck]],
 });

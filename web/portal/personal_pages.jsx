@@ -5,6 +5,9 @@ import { Empty } from "../kit/card.jsx";
 import { Icon } from "../kit/icon.jsx";
 import { messages } from "../kit/messages.js";
 import { chooseWard, useActing } from "./acting.js";
+import { Delegates } from "./delegates/delegates.jsx";
+import { Devices } from "./devices/devices.jsx";
+import { SecondDevice } from "./devices/second_device.jsx";
 import { EraseOne } from "./erasing/certificate_page.jsx";
 import { Erase } from "./erasing/erase.jsx";
 import { Export } from "./exporting/export.jsx";
@@ -25,6 +28,9 @@ const Other = () => (
 /** The pages by their addresses; all are about the person who signed in. */
 export const PERSONAL_PAGES = {
   "/portal/links": own(Links),
+  "/portal/delegates": own(Delegates),
+  "/portal/devices": own(Devices),
+  "/portal/second-device": own(SecondDevice),
   "/portal/export": own(Export),
   "/portal/erase": own(Erase),
   "/portal/erase/:id": own(EraseOne),

@@ -54,7 +54,7 @@ export async function signIn(choose) {
 
 /** @param {Account} account */
 async function enter(account) {
-  await Promise.all([loadVocabulary(), loadWards()]);
+  await Promise.all([loadVocabulary(), loadWards(true)]);
   if (account.signer !== lastSigner) forgetSecrets();
   keepOf((lastSigner = account.signer));
   store.set({ state: "in", account, openRequests: 0 });

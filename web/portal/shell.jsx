@@ -7,7 +7,7 @@ import { Icon } from "../kit/icon.jsx";
 import { setLanguage, useLanguage } from "../kit/language.js";
 import { messages } from "../kit/messages.js";
 import { clearNotices } from "../kit/problems.jsx";
-import { chooseWard, relationOf, shortOf, useActing } from "./acting.js";
+import { chooseWard, isOwnDevice, relationOf, shortOf, useActing } from "./acting.js";
 import { signOut, useSession } from "./session.js";
 import { categoryOf } from "./view.js";
 import { timeText, translate } from "./words.js";
@@ -125,7 +125,7 @@ const AccountName = ({ name, id }) => (
 /** @param {{ ward: Ward, back: () => void }} props */
 const ActingMark = ({ ward, back }) => (
   <>
-    <strong>{translate("actingFor", { name: shortOf(ward) })}</strong>
+    <strong>{isOwnDevice(ward) ? translate("actingOwnDevice") : translate("actingFor", { name: shortOf(ward) })}</strong>
     <span> ({relationOf(ward)}) · {translate("actingScope", { categories: ward.categories.map(categoryOf).join(", "), until: timeText(ward.expires) })} </span>
     <Button kind="plain" onClick={back}>{translate("actingBack")}</Button>
   </>

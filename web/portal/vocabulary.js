@@ -27,6 +27,9 @@ export const categoryOf = (code) => label(code, "categories");
 /** The name of a purpose. @type {(code: string) => string} */
 export const purposeOf = (code) => label(code, "purposes");
 
+/** The codes of the widest categories. @type {() => string[]} */
+export const topCategories = () => Object.keys(vocabulary.categories).filter((code) => !code.includes("."));
+
 /** The codes of all purposes. @type {() => string[]} */
 export const purposes = () => Object.keys(vocabulary.purposes);
 

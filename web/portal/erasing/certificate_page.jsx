@@ -11,14 +11,14 @@ import { Section } from "../../kit/section.jsx";
 import { Name } from "../../kit/sentence.jsx";
 import { Steps } from "../../kit/steps.jsx";
 import { get } from "../api.js";
-import { parties, partyName } from "../parties.js";
+import { loadParties, partyName } from "../parties/parties.js";
 import { ProofCheck } from "../proofs/proof_check.jsx";
-import { categoryOf } from "../view.js";
+import { categoryOf } from "../vocabulary.js";
 import { Erase } from "./erase.jsx";
 import { certificateOf } from "./erasures.js";
 import { t } from "./texts.js";
 
-/** @import { Party } from "../parties.js" */
+/** @import { Parties } from "../parties/parties.js" */
 /** @import { Certificate, OwnRecord } from "../personal_answers" */
 const AGAIN_MS = 3000, ID = /^0x[0-9a-fA-F]{64}$/;
 
@@ -34,7 +34,7 @@ export function EraseOne({ id }) {
 
 /** @param {{ id: string }} props */
 function CertificatePage({ id }) {
-  const loaded = useLoaded(async () => ({ names: await parties(), certificate: ID.test(id) ? await certificateOf(id) : null }), [id]);
+  const loaded = useLoaded(async () => ({ names: await loadParties(), certificate: ID.test(id) ? await certificateOf(id) : null }), [id]);
   const isOpen = loaded.value?.certificate && !loaded.value.certificate.checkpoint;
   useEffect(() => {
     const timer = isOpen ? setTimeout(loaded.reload, AGAIN_MS) : undefined;
@@ -47,7 +47,7 @@ function CertificatePage({ id }) {
   );
 }
 
-/** @param {{ of: Certificate, names: Party[] }} props */
+/** @param {{ of: Certificate, names: Parties }} props */
 function CertificateCard({ of: certificate, names }) {
   const { message, issue, checkpoint } = certificate, { recordId, signer, erasedAt } = message;
   return (

@@ -1,14 +1,14 @@
 // The certificates of what was erased, as a list.
 import { FileX2 } from "lucide";
 import { Icon } from "../../kit/icon.jsx";
-import { categoryOf } from "../view.js";
+import { categoryOf } from "../vocabulary.js";
 import { RecordSource } from "./record_choice.jsx";
 import { t } from "./texts.js";
 
-/** @import { Party } from "../parties.js" */
+/** @import { Parties } from "../parties/parties.js" */
 /** @import { OwnRecord } from "../personal_answers" */
 
-/** @param {{ of: { records: OwnRecord[], names: Party[] } }} props */
+/** @param {{ of: { records: OwnRecord[], names: Parties } }} props */
 export function Certificates({ of: { records, names } }) {
   const erased = records.filter(({ status }) => status === "erased");
   if (!erased.length) return null;

@@ -2,17 +2,17 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Button } from "../../kit/button.jsx";
 import { Card } from "../../kit/card.jsx";
-import { categoryOf } from "../view.js";
+import { categoryOf } from "../vocabulary.js";
 import { ExactStatements, PromptHelp, signText } from "../statement.jsx";
 import { erase } from "./erasures.js";
 import { RecordSource } from "./record_choice.jsx";
 import { t } from "./texts.js";
 
-/** @import { Party } from "../parties.js" */
+/** @import { Parties } from "../parties/parties.js" */
 /** @import { OwnRecord } from "../personal_answers" */
 /** @import { ErasureDraft } from "./erasures.js" */
 
-/** @param {{ of: { records: OwnRecord[], drafts: ErasureDraft[] }, names: Party[], back: () => void, done: (count: number) => Promise<void> }} props */
+/** @param {{ of: { records: OwnRecord[], drafts: ErasureDraft[] }, names: Parties, back: () => void, done: (count: number) => Promise<void> }} props */
 export function Consequences({ of: { records, drafts }, names, back, done }) {
   const [signed, setSigned] = useState(0), place = useRef(/** @type {HTMLDivElement | null} */ (null)), count = records.length;
   useEffect(() => place.current?.querySelector("h2")?.focus(), []);

@@ -7,20 +7,20 @@ import { Loaded, useLoaded } from "../../kit/loading.jsx";
 import { announce } from "../../kit/problems.jsx";
 import { Section } from "../../kit/section.jsx";
 import { get } from "../api.js";
-import { parties } from "../parties.js";
+import { loadParties } from "../parties/parties.js";
 import { Certificates } from "./certificates.jsx";
 import { Consequences } from "./consequences.jsx";
 import { RecordChoice } from "./record_choice.jsx";
 import { t } from "./texts.js";
 
-/** @import { Party } from "../parties.js" */
+/** @import { Parties } from "../parties/parties.js" */
 /** @import { OwnRecord } from "../personal_answers" */
 /** @import { ErasureDraft } from "./erasures.js" */
-/** @typedef {{ records: OwnRecord[], names: Party[] }} Known */
+/** @typedef {{ records: OwnRecord[], names: Parties }} Known */
 
 /** @type {() => Promise<Known>} */
 async function load() {
-  const [records, names] = await Promise.all([get("/records"), parties()]);
+  const [records, names] = await Promise.all([get("/records"), loadParties()]);
   return { records: records.reverse(), names };
 }
 

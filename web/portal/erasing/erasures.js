@@ -2,7 +2,7 @@
 // the sealed content, which only the server knows; it is shown.
 import { get, post } from "../api.js";
 import { bytesOf, hex, sha256, utf8 } from "../bytes.js";
-import { changed, checkedDraft, presentTime } from "../drafts.js";
+import { changed, checkedDraft, presentTime, signDraft } from "../drafts.js";
 import { presentAccount } from "../session.js";
 import { language } from "../words.js";
 
@@ -45,7 +45,7 @@ export async function erase(shown, onSigned) {
   const drafts = await draftErasures(shown.map(({ typed_data: { message } }) => message.recordId)), erasures = [];
   if (!drafts.every((draft, index) => isSame(draft, shown[index]))) throw changed();
   for (const draft of drafts) {
-    erasures.push(await presentAccount().sign("Erasure", draft));
+    erasures.push(await signDraft("Erasure", draft));
     onSigned(erasures.length);
   }
   await post("/me/erasures", { erasures });

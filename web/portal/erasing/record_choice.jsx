@@ -4,16 +4,16 @@ import { Button } from "../../kit/button.jsx";
 import { dayText } from "../../kit/dates.js";
 import { Choice } from "../../kit/form.jsx";
 import { Name } from "../../kit/sentence.jsx";
-import { partyName } from "../parties.js";
-import { categoryOf } from "../view.js";
+import { partyName } from "../parties/parties.js";
+import { categoryOf } from "../vocabulary.js";
 import { MOST, draftErasures } from "./erasures.js";
 import { t } from "./texts.js";
 
-/** @import { Party } from "../parties.js" */
+/** @import { Parties } from "../parties/parties.js" */
 /** @import { OwnRecord } from "../personal_answers" */
 /** @import { ErasureDraft } from "./erasures.js" */
 
-/** @param {{ records: OwnRecord[], names: Party[], chosen: string[], show: (shown: { records: OwnRecord[], drafts: ErasureDraft[] }) => void }} props */
+/** @param {{ records: OwnRecord[], names: Parties, chosen: string[], show: (shown: { records: OwnRecord[], drafts: ErasureDraft[] }) => void }} props */
 export function RecordChoice({ records, names, chosen: first, show }) {
   const [chosen, setChosen] = useState(first), all = records.map(({ record_id: id }) => id);
   const toggle = (/** @type {string} */ id, /** @type {boolean} */ checked) => setChosen(checked ? [...chosen, id] : chosen.filter((other) => other !== id));
@@ -39,7 +39,7 @@ export function RecordChoice({ records, names, chosen: first, show }) {
   );
 }
 
-/** Who issued a record, and when. @param {{ of: OwnRecord, names: Party[] }} props */
+/** Who issued a record, and when. @param {{ of: OwnRecord, names: Parties }} props */
 export const RecordSource = ({ of: record, names }) => (
   <small class="when">{record.declared_by === "self" ? t("self") : <Name of={partyName(names, record.holder)} />}, {dayText(record.issued_at)}</small>
 );

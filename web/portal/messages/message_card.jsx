@@ -5,7 +5,7 @@ import { Badge } from "../../kit/card.jsx";
 import { Icon } from "../../kit/icon.jsx";
 import { messages } from "../../kit/messages.js";
 import { Sentence } from "../../kit/sentence.jsx";
-import { categoryOf, purposeOf } from "../view.js";
+import { categoryOf, purposeOf } from "../vocabulary.js";
 import { eventIcon, isAlarm, leadOf, messageSentence } from "./event_texts.js";
 
 /** @import { Message, Review } from "../answers" */

@@ -8,7 +8,7 @@ import { messages } from "../../kit/messages.js";
 import { Name } from "../../kit/sentence.jsx";
 import { chosenWard } from "../acting.js";
 import { pathOf } from "../timeline/timeline_page.jsx";
-import { categoryOf } from "../view.js";
+import { categoryOf } from "../vocabulary.js";
 import { watched } from "../watched.js";
 import { categoryIcon } from "./category_icons.js";
 import { Opening } from "./opened_record.jsx";

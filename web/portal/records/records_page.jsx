@@ -9,7 +9,7 @@ import { Loaded, useLoaded } from "../../kit/loading.jsx";
 import { messages } from "../../kit/messages.js";
 import { Name } from "../../kit/sentence.jsx";
 import { watched } from "../watched.js";
-import { categoryOf } from "../view.js";
+import { categoryOf } from "../vocabulary.js";
 import { categoryIcon } from "./category_icons.js";
 import { holderName, isOwn, loadRecords, statusText, statusTone } from "./record_list.js";
 

@@ -5,7 +5,7 @@ import { Card } from "../../kit/card.jsx";
 import { DAY, dayKey, endOfDay, now } from "../../kit/dates.js";
 import { Choice, DayField, Field } from "../../kit/form.jsx";
 import { post } from "../api.js";
-import { categoryOf } from "../view.js";
+import { categoryOf } from "../vocabulary.js";
 import { ALL, suggestedPasscode } from "./link_terms.js";
 import { t } from "./texts.js";
 
