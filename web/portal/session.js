@@ -5,6 +5,7 @@ import { chosenWard, forgetWards, loadWards } from "./acting.js";
 import { Refused, get, signOut as endSession } from "./api.js";
 import { checkSaved, forgetSecrets } from "./keys.js";
 import { resumePasskey } from "./passkey.js";
+import { resumePersona } from "./personas.jsx";
 import { checkSent, keepOf } from "./signing/sending.js";
 import { loadVocabulary } from "./vocabulary.js";
 import { NoWallet, resumeWallet } from "./wallet.js";
@@ -35,7 +36,7 @@ export function presentAccount() {
 export async function resume() {
   try {
     const { address } = await get("/sessions/present");
-    const account = (await resumePasskey(address)) ?? (await resumeWallet(address));
+    const account = (await resumePasskey(address)) ?? (await resumeWallet(address)) ?? (await resumePersona(address));
     await (account ? enter(account) : store.set(OUT));
   } catch {
     store.set(OUT);

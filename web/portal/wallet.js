@@ -17,6 +17,9 @@ export async function connect() {
   return new Wallet(provider, address);
 }
 
+/** An account that this wallet signs for. @type {(provider: NonNullable<Window["ethereum"]>, address: string) => Account} */
+export const walletWith = (provider, address) => new Wallet(provider, address);
+
 /** The wallet that opened the session of this address, if the browser has it; the person is not asked. @type {(address: string) => Promise<Account | null>} */
 export async function resumeWallet(address) {
   const provider = window.ethereum, accounts = provider ? await provider.request({ method: "eth_accounts" }) : [];

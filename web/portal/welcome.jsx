@@ -9,6 +9,7 @@ import { beginSignUp } from "./devices/recovery.jsx";
 import { SECOND } from "./devices/second_device.jsx";
 import { t as deviceText } from "./devices/texts.js";
 import { create, find, remember, remembered } from "./passkey.js";
+import { Personas } from "./personas.jsx";
 import { signIn } from "./session.js";
 import { connect } from "./wallet.js";
 import { translate } from "./words.js";
@@ -35,6 +36,7 @@ export function Welcome() {
           {known ? <KnownPasskey name={known.name || `${known.key.slice(0, 10)}…`} forget={forget} /> : <Start go={() => setMaking(true)} />}
         </>
       )}
+      {!making && <Personas />}
       <p class="help">{translate("signInHelp")}</p>
       <Fold id="have-wallet" title={t("wallet")}>
         <p>{translate("walletText")}</p>
