@@ -61,7 +61,10 @@ function Bells() {
 /** Where one can go: a list beside the page, a bar below it on a phone. */
 export function Navigation() {
   const { path } = useLocation(), { openRequests } = useSession(), { chosen } = useActing();
-  useEffect(clearNotices, [path]);
+  useEffect(() => {
+    clearNotices();
+    document.getElementById("page")?.focus({ preventScroll: true });
+  }, [path]);
   const shown = ALL.filter((destination) => !chosen || OF_WARD.includes(destination));
   const present = shown.findLast((destination) => path === pathOf(destination) || (destination !== "overview" && path.startsWith(`${pathOf(destination)}/`))) ?? "more";
   return (
