@@ -19,7 +19,8 @@ from tests.journeys.test_many_workers import HOSPITAL, TRIAL, Workers, wait_for,
 __all__ = ["workers"]
 SNOMED, DIABETES, PERSONS = "http://snomed.info/sct", "44054006", 6
 COUNT = {"purpose": "hl7:CLINTRCH", "system": SNOMED, "code": DIABETES}
-CONDITION = {"resourceType": "Condition", "code": {"coding": [{"system": SNOMED, "code": DIABETES}]}}
+IN_ICD10 = {"system": "http://hl7.org/fhir/sid/icd-10", "code": "E11.9"}
+CONDITION = {"resourceType": "Condition", "code": {"coding": [{"system": SNOMED, "code": DIABETES}, IN_ICD10]}}
 COMPUTE = {"categories": ["health"], "purposes": ["hl7:CLINTRCH"], "actions": ["compute"]}
 
 
