@@ -104,7 +104,9 @@ def draft_consent(form: ConsentDraftForm, acting: ActingFor, kernel: KernelDep) 
 
 
 @router.post("/consents", status_code=202)
-async def submit_consent(form: SignedForm, request: Request, batcher: ConsentBatcherDep, caller: SignedIn) -> ReplacedView:
+async def submit_consent(
+    form: SignedForm, request: Request, batcher: ConsentBatcherDep, caller: SignedIn
+) -> ReplacedView:
     """Submit a signed consent; it permits access once it is on chain.
 
     Anyone with a session may submit it for its signer. `ended` lists what was based on the version it replaces and
