@@ -23,6 +23,9 @@ from mydata_ledger.ledger.kernel.people.link_content import LinkContent
 from mydata_ledger.ledger.kernel.people.link_log import LinkLog
 from mydata_ledger.ledger.kernel.people.links import Links
 from mydata_ledger.ledger.kernel.people.overview import Overviews
+from mydata_ledger.ledger.kernel.people.party_cards import PartyCards
+from mydata_ledger.ledger.kernel.people.relations import Relations
+from mydata_ledger.ledger.kernel.people.request_counts import RequestCounts
 from mydata_ledger.ledger.kernel.people.request_on_denial import RequestOnDenial
 from mydata_ledger.ledger.kernel.people.requests import Requests
 from mydata_ledger.ledger.kernel.people.retention import Retention
@@ -59,6 +62,8 @@ class People:
     retention: Retention
     timeline: TimelinePages
     overviews: Overviews
+    relations: Relations
+    party_cards: PartyCards
 
     @classmethod
     def of(cls, world: World, statements: StatementSigning, consents: Consents, decisions: Decisions) -> People:
@@ -69,6 +74,7 @@ class People:
         copies = Copies(world, consents.endings, inbox)
         content = LinkContent(world, decisions.evaluation, decisions.opening)
         requests = Requests(world, consents.drafts, wishes, limits, inbox)
+        counts = RequestCounts(world, requests)
         announcements = Announcements(world, requests)
         contacts = Contacts(world, announcements)
         sending = ContactSending(world, contacts, decisions.evaluation, inbox)
@@ -91,6 +97,8 @@ class People:
             bindings=Bindings(world, BindingCodes(world), inbox),
             copies=copies,
             timeline=timeline,
-            overviews=Overviews(world, requests, timeline),
+            overviews=Overviews(world, counts, timeline),
+            relations=Relations(world, counts, timeline),
+            party_cards=PartyCards(world),
             retention=Retention(world, consents.endings, links, inbox, copies),
         )
