@@ -71,8 +71,8 @@ def test_it_answers_what_the_page_asks_as_the_node_does(own, chain):
     direct = httpx.post(chain.url, json=call("eth_getBlockByNumber", "latest", False)).json()["result"]
     block = direct["number"]
     code, view = call("eth_getCode", chain.deployment.parties, block), call("eth_call", VIEW, block)
-    asked = [call("eth_chainId", number=1), call("eth_getBlockByNumber", "latest", False, number=2), code | {"id": 3}]
-    many = own.post(NODE_PATH, json=asked).json()
+    sent = [call("eth_chainId", number=1), call("eth_getBlockByNumber", "latest", False, number=2), code | {"id": 3}]
+    many = own.post(NODE_PATH, json=sent).json()
     assert [one["id"] for one in many] == [1, 2, 3]
     assert many[0]["result"] == hex(chain.deployment.chain_id)
     assert many[1]["result"].keys() == {"number", "timestamp"}
@@ -111,10 +111,10 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize("asked", REFUSED)
-def test_nothing_else_is_passed_on(upstream, asked):
+@pytest.mark.parametrize("sent", REFUSED)
+def test_nothing_else_is_passed_on(upstream, sent):
     client = app_for("own", f"http://127.0.0.1:{upstream.server_port}")
-    answer = client.post(NODE_PATH, json=REFUSED[asked])
+    answer = client.post(NODE_PATH, json=REFUSED[sent])
     assert (answer.status_code, answer.json()["error"]) == (400, "malformed_input")
     assert upstream.sent == []
 
