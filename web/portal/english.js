@@ -77,11 +77,8 @@ export const ENGLISH = {
   complaintWaits: "A complaint says that this was not right. A reviewer looks at it by {due}.", upheld: "A complaint says that this was not right, and the reviewers agree.", dismissed: "A complaint says that this was not right; the reviewers found that it was.",
   proof: "Save the proof", onChain: "on chain, block {block}", notOnChain: "not on chain yet",
   you: "You", verdict: "What the reviewers found", waiting: "a reviewer will look at it", justified: "justified", unjustified: "not justified",
-  wishesText: "Standing wishes answer for you, so that you are not disturbed each time.",
-  neverMarketing: "Never ask me for marketing", neverResearch: "Never ask me for research", askEach: "When somebody asks for my data without a consent, ask me",
   topics: "Tell me of studies about (words, separated by commas)", save: "Save my wishes",
   crewsRefused: "Emergency crews are refused too.", spareCrews: "Leave emergencies out",
-  otherWishes: "You have further wishes, set elsewhere; they are kept.",
   hide: "Put away", noPage: "There is no page at this address.", noServer: "The server does not answer. Nothing was signed or sent; try again in a moment.",
   havePasskey: "I have a passkey already", sessionOver: "Your session is over. Sign in again; nothing is lost.",
 };

@@ -78,11 +78,8 @@ export const KOREAN = {
   complaintWaits: "이의를 제기했습니다. 심사자가 {due}까지 살펴봅니다.", upheld: "이의 제기가 받아들여졌습니다.", dismissed: "이의 제기가 받아들여지지 않았습니다.",
   proof: "증명 저장", onChain: "체인 기록됨, 블록 {block}", notOnChain: "체인 기록 중",
   you: "본인", verdict: "심사 결과", waiting: "심사 예정", justified: "정당함", unjustified: "정당하지 않음",
-  wishesText: "사전 의사를 정해 두면 매번 묻지 않고 그 설정에 따라 자동으로 답변합니다.",
-  neverMarketing: "마케팅 목적으로는 묻지 마세요", neverResearch: "연구 목적으로는 묻지 마세요", askEach: "동의 없이 내 데이터를 묻는 이가 있으면 나에게 물어 주세요",
   topics: "알림을 받을 연구 주제 (쉼표로 구분)", save: "저장",
   crewsRefused: "응급 구조대도 거절됩니다.", spareCrews: "응급 상황은 제외",
-  otherWishes: "다른 곳에서 정한 사전 의사가 더 있으며 그대로 유지됩니다.",
   hide: "닫기", noPage: "이 주소에는 페이지가 없습니다.", noServer: "서버가 응답하지 않습니다. 서명하거나 보낸 것은 없습니다. 잠시 후 다시 시도해 주세요.",
   havePasskey: "이미 패스키가 있어요", sessionOver: "로그인이 만료되었습니다. 다시 로그인해 주세요. 잃은 것은 없습니다.",
 };

@@ -18,10 +18,8 @@ import { PERSONAL_PAGES } from "./personal_pages.jsx";
 import { resume, sentenceOf, useSession } from "./session.js";
 import { Footer, Header, Navigation, Person } from "./shell.jsx";
 import { Progress } from "./signing/progress.jsx";
-import { ViewHost } from "./view_host.jsx";
 import { Timeline } from "./timeline/timeline_page.jsx";
 import { Welcome } from "./welcome.jsx";
-import { showWishes } from "./wishes.js";
 import { translate } from "./words.js";
 
 const pages = {
@@ -34,7 +32,6 @@ const pages = {
   "/portal/consents": Consents,
   "/portal/consents/:id": OneConsent,
   "/portal/timeline": Timeline,
-  "/portal/wishes": () => <ViewHost id="wishes" title={translate("wishes")} view={showWishes} />,
   "/portal/more": More,
   ...PERSONAL_PAGES,
 };

@@ -127,3 +127,29 @@ export interface Retention {
   signature: string;
   readers: { account: string; name: string; records: string[]; stated_at: Whole }[];
 }
+
+/** A fact of the clinical profile; `sources` are places in the list of sources. */
+export interface Fact {
+  kind: "birth" | "sex" | "condition" | "medication" | "allergy" | "value";
+  sources: number[];
+  text?: string;
+  label?: string;
+  code?: string;
+  system?: string;
+  number?: string;
+  unit?: string;
+  comparator?: string;
+  at_time?: number;
+  until?: number;
+}
+
+/** The person's clinical profile, sealed for the reader key that was given. */
+export interface OwnProfile {
+  state: "none" | "building" | "current" | "stale";
+  turn_on: { grantee: string; grantee_name: string; categories: string[]; purposes: string[]; actions: string[] };
+  record_id: string;
+  built_at: number;
+  sealed: string;
+  wrapped_key: string;
+  sources: OwnRecord[];
+}

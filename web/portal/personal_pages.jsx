@@ -5,13 +5,19 @@ import { Empty } from "../kit/card.jsx";
 import { Icon } from "../kit/icon.jsx";
 import { messages } from "../kit/messages.js";
 import { chooseWard, useActing } from "./acting.js";
+import { Declare } from "./declaring/declare.jsx";
 import { Delegates } from "./delegates/delegates.jsx";
 import { Devices } from "./devices/devices.jsx";
 import { SecondDevice } from "./devices/second_device.jsx";
 import { EraseOne } from "./erasing/certificate_page.jsx";
 import { Erase } from "./erasing/erase.jsx";
 import { Export } from "./exporting/export.jsx";
+import { Hospitals } from "./hospitals/hospitals.jsx";
+import { Kept } from "./kept/kept.jsx";
+import { Notifications } from "./notifications/notifications.jsx";
+import { ProfilePage } from "./profile/profile_page.jsx";
 import { Links } from "./sharing/links.jsx";
+import { WishesPage } from "./wishes/wishes_page.jsx";
 
 const t = messages(
   { own: "This page is about your own data. You act for somebody else now.", back: "Back to my own data" },
@@ -34,4 +40,12 @@ export const PERSONAL_PAGES = {
   "/portal/export": own(Export),
   "/portal/erase": own(Erase),
   "/portal/erase/:id": own(EraseOne),
+  "/portal/notifications": own(Notifications),
+  "/portal/wishes": own(WishesPage),
+  "/portal/hospitals": own(Hospitals),
+  "/portal/kept": own(Kept),
+  "/portal/transfers": own(Kept),
+  "/portal/retentions": own(Kept),
+  "/portal/profile-consent": own(ProfilePage),
+  "/portal/declare": own(Declare),
 };

@@ -9,7 +9,7 @@ import { messages } from "../kit/messages.js";
 import { clearNotices } from "../kit/problems.jsx";
 import { chooseWard, isOwnDevice, relationOf, shortOf, useActing } from "./acting.js";
 import { signOut, useSession } from "./session.js";
-import { categoryOf } from "./view.js";
+import { categoryOf } from "./vocabulary.js";
 import { timeText, translate } from "./words.js";
 
 /** @import { Ward } from "./answers" */

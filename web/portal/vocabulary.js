@@ -27,8 +27,11 @@ export const categoryOf = (code) => label(code, "categories");
 /** The name of a purpose. @type {(code: string) => string} */
 export const purposeOf = (code) => label(code, "purposes");
 
-/** The codes of the widest categories. @type {() => string[]} */
-export const topCategories = () => Object.keys(vocabulary.categories).filter((code) => !code.includes("."));
+/** The codes of categories above which there is no other. @type {() => string[]} */
+export function topCategories() {
+  const codes = Object.keys(vocabulary.categories);
+  return codes.filter((code) => !codes.some((above) => code.startsWith(`${above}.`)));
+}
 
 /** The codes of all purposes. @type {() => string[]} */
 export const purposes = () => Object.keys(vocabulary.purposes);

@@ -14,7 +14,7 @@ export const t = messages(
     show: "Show what I would sign", cancel: "Cancel", signTitle: "You would sign", says: "{name} may see records, requests and accesses, sign and withdraw consents for you, and pass on data by links and downloads ({relation}).", about: "For: {categories}.", ends: "Until {day} ({distance}). You can end it at any time before.", rank: "What you sign yourself comes before what they sign: they can narrow it, never widen it.",
     done: "Signed. {name} may act for you once it is on chain, in seconds to minutes.", active: "active", pending: "not on chain yet", expired: "over", revoked: "ended", superseded: "replaced", categories: "Data", expires: "Until", technical: "Technical details", did: "See what they did",
     end: "End this", endTitle: "What ends", endSays: "{name} may no longer act for you, from now on.", endAlso: "The consents that {name} signed for you end too, and so do links and downloads that they made.", endDone: "Ended. {name} may not act for you any more.", ended: "Ended with it: {items}.", nothingEnded: "Nothing else depended on it.",
-    "ended.consent": "{count, plural, one {one consent} other {# consents}}", "ended.link": "{count, plural, one {one share link} other {# share links}}", "ended.export": "{count, plural, one {one download} other {# downloads}}", "ended.other": "{count, plural, one {one other item} other {# other items}}",
+    "ended.consent": "{count, plural, one {one consent} other {# consents}}", "ended.link": "{count, plural, one {one share link} other {# share links}}", "ended.export": "{count, plural, one {one download} other {# downloads}}", "ended.session": "{count, plural, one {one session of theirs} other {# sessions of theirs}}", "ended.other": "{count, plural, one {one other item} other {# other items}}",
   },
   {
     title: "나를 대신할 사람", back: "더보기", intro: "믿는 사람이 내가 정한 범위에서 내 데이터를 보고 대신 서명할 수 있습니다. 그 사람이 한 일은 모두 그 사람 이름으로 기록되고 나에게 보입니다.",
@@ -27,10 +27,10 @@ export const t = messages(
     show: "서명할 내용 보기", cancel: "취소", signTitle: "서명할 내용", says: "{name}님이 기록, 요청, 조회 기록을 보고, 나를 대신하여 동의에 서명하거나 동의를 철회하고, 링크와 내려받기로 자료를 전달할 수 있습니다 ({relation}).", about: "데이터 항목: {categories}.", ends: "{day}까지 ({distance}). 그 전에 언제든 끝낼 수 있습니다.", rank: "내가 직접 서명한 것이 우선합니다. 대신하는 사람은 그 범위를 줄일 수만 있고 넓힐 수 없습니다.",
     done: "서명했습니다. 체인에 기록되면 {name}님이 나를 대신할 수 있습니다. 몇 초에서 몇 분이 걸립니다.", active: "유효", pending: "체인 기록 중", expired: "기간 끝남", revoked: "종료됨", superseded: "새 지정으로 대체됨", categories: "데이터 항목", expires: "이용 기간(~까지)", technical: "기술 정보", did: "한 일 보기",
     end: "대리 종료", endTitle: "끝나는 내용", endSays: "{name}님은 지금부터 나를 대신할 수 없습니다.", endAlso: "{name}님이 대신 서명한 동의와 만든 링크, 내려받기도 함께 끝납니다.", endDone: "종료했습니다. {name}님은 이제 나를 대신할 수 없습니다.", ended: "함께 종료된 항목: {items}.", nothingEnded: "함께 끝난 것은 없습니다.",
-    "ended.consent": "동의 {count}건", "ended.link": "공유 링크 {count}개", "ended.export": "내려받기 {count}건", "ended.other": "그 밖에 {count}건",
+    "ended.consent": "동의 {count}건", "ended.link": "공유 링크 {count}개", "ended.export": "내려받기 {count}건", "ended.session": "로그인 세션 {count}개", "ended.other": "그 밖에 {count}건",
   },
 );
-const COUNTED = /** @type {const} */ (["consent", "link", "export"]);
+const COUNTED = /** @type {const} */ (["consent", "link", "export", "session"]);
 
 /** What ended, by kinds and numbers. @type {(ended: { kind: string }[]) => string} */
 export function endedText(ended) {

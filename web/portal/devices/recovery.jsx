@@ -1,5 +1,6 @@
 // Reminders to be ready for the loss of a device: after sign-up, and on the overview.
-import { ShieldPlus, X } from "lucide";
+import { ShieldPlus } from "lucide";
+import { useLocation } from "preact-iso";
 import { useState } from "preact/hooks";
 import { Button } from "../../kit/button.jsx";
 import { Card } from "../../kit/card.jsx";
@@ -10,6 +11,8 @@ import { delegations, isLive } from "../delegates/delegations.js";
 import { useSession } from "../session.js";
 import { t } from "./texts.js";
 
+/** Where the person does what the card asks for. */
+const PAGES = ["/portal/devices", "/portal/delegates", "/portal/second-device"];
 /** True from the making of a passkey until the person answered the third screen of the sign-up, or put it off. */
 const signingUp = createStore(false), put = createStore(false);
 
@@ -18,8 +21,8 @@ export const beginSignUp = () => signingUp.set(true);
 
 /** The third screen of the sign-up: a second device, or somebody trusted; it can be put off. */
 export function RecoveryStep() {
-  const shown = signingUp.use(), { state } = useSession();
-  if (!shown || state !== "in") return null;
+  const shown = signingUp.use(), { state } = useSession(), { path } = useLocation();
+  if (!shown || state !== "in" || PAGES.includes(path)) return null;
   return (
     <Card title={t("recovery")} tone="open" id="recovery-step">
       <p class="when">{t("step", { step: 3 })}</p><p>{t("recoveryText")}</p>
@@ -48,7 +51,7 @@ function Ways({ done }) {
     <div class="actions">
       <a class="primary" href="/portal/devices" onClick={close}><Icon of={ShieldPlus} />{t("recoveryDevice")}</a>
       <a class="quiet" href="/portal/delegates" onClick={close}>{t("recoveryPerson")}</a>
-      <Button kind="plain" onClick={close}><Icon of={X} size={16} />{t("later")}</Button>
+      <Button kind="plain" onClick={close}>{t("later")}</Button>
     </div>
   );
 }
