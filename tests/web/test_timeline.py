@@ -37,7 +37,10 @@ WORDS = {
     },
 }
 FIRST_PAGE = "/me/timeline?limit=50&order=newest&own=false"
-CARDS, LINES = "document.querySelectorAll('#timeline .party').length", "document.querySelectorAll('#timeline .line').length"
+CARDS, LINES = (
+    "document.querySelectorAll('#timeline .party').length",
+    "document.querySelectorAll('#timeline .line').length",
+)
 OPEN_ALL = "document.querySelectorAll('#timeline details').forEach((one) => { one.open = true; })"
 
 
