@@ -242,9 +242,8 @@ def _view(state: ConsentState, kernel: Kernel, delegations: list[DelegationState
 
 
 def _signed_by(delegation: Delegation) -> SignedBy:
-    signed_by = SignedBy(
-        signer=to_hex(delegation.delegate), name=delegation.delegate_name, relation=delegation.relation
-    )
+    delegate = to_hex(delegation.delegate)
+    signed_by = SignedBy(signer=delegate, name=delegation.delegate_name, relation=delegation.relation)
     if not delegation.on_paper:
         return signed_by
     paper_fields = {"relation": "paper", "on_paper": True, "second_witness": to_hex(delegation.delegator)}

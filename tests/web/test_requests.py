@@ -73,7 +73,7 @@ def tab(tmp_path):
         yield browser
 
 
-def asked(stack, person, *categories):
+def request_of(stack, person, *categories):
     return requested(stack.trial, person.signer, stack.notice, *(categories or ("health.lab", "health.vitals")))
 
 
@@ -91,9 +91,9 @@ def issued(stack, person, *days):
     """Issue a laboratory result from each day (midnight in Seoul), and return their ids."""
     drafts = [
         {"data_subject": "0x" + person.signer.hex(), "category": "health.lab", "media_type": "application/json"}
-        | {"content_base64": base64.b64encode(b'{"day": "%d"}' % at.timestamp()).decode()}
-        | {"data_from": int(at.timestamp()), "data_until": int(at.timestamp()) + 1}
-        for at in days
+        | {"content_base64": base64.b64encode(b'{"day": "%d"}' % day.timestamp()).decode()}
+        | {"data_from": int(day.timestamp()), "data_until": int(day.timestamp()) + 1}
+        for day in days
     ]
     made = stack.hospital.call("POST", "/records/drafts", json={"records": drafts})["drafts"]
     entries = stack.hospital.issue(made, Issue)
@@ -124,7 +124,7 @@ def marks(page):
 @BOTH
 def test_a_request_is_a_sentence_with_facts_and_the_answer_shows_what_was_signed(stack, tab, language):
     words, person = WORDS[language], Wallet(bytes([110 + (language == "ko")]) * 32)
-    request = asked(stack, person)
+    request = request_of(stack, person)
     tab.read_page(390)
     page = opened(tab, stack, person, language, f"/portal/requests/{request}")
     page.reads(words["asks"], ".request .sentence")
@@ -159,7 +159,7 @@ def test_single_records_and_a_period_are_signed_and_nothing_else_is_read(stack, 
     words, person = WORDS["en"], Wallet(bytes([112]) * 32)
     days = [datetime(2026, month, 1, tzinfo=SEOUL) for month in (3, 6, 9)]
     march, june, september = issued(stack, person, *days)
-    asked(stack, person, "health.lab")
+    request_of(stack, person, "health.lab")
     page = opened(tab, stack, person, "en")
     page.press(words["read"])
     page.press(words["narrow"])
@@ -194,7 +194,7 @@ def typed(page, label, value):
 
 def test_an_end_is_the_end_of_that_day_where_the_person_is(stack, tab):
     words, person = WORDS["en"], Wallet(bytes([113]) * 32)
-    asked(stack, person, "health.lab")
+    request_of(stack, person, "health.lab")
     page = opened(tab, stack, person, "en")
     page.press(words["read"])
     page.press(words["narrow"])
@@ -211,7 +211,7 @@ def test_an_end_is_the_end_of_that_day_where_the_person_is(stack, tab):
 @BOTH
 def test_saying_no_asks_once_and_then_refuses(stack, tab, language):
     words, person = WORDS[language], Wallet(bytes([114 + (language == "ko")]) * 32)
-    request = asked(stack, person)
+    request = request_of(stack, person)
     page = opened(tab, stack, person, language)
     page.press(words["no"], ".request")
     page.until("!!document.querySelector('dialog[open]')")
@@ -234,7 +234,7 @@ def test_never_again_for_this_purpose_answers_the_next_request(stack, tab, langu
         {"kind": "tell", "purpose": "*", "category": "*", "topics": ["sleep"]},
     )
     me.call("PUT", "/me/wishes", json={"wishes": [kept]})
-    asked(stack, person)
+    request_of(stack, person)
     page = opened(tab, stack, person, language)
     page.press(words["no"], ".request")
     page.click("dialog input[value='hl7:CLINTRCH']")
@@ -242,7 +242,7 @@ def test_never_again_for_this_purpose_answers_the_next_request(stack, tab, langu
     page.until("!document.querySelector('dialog') && !document.querySelector('.request.open')")
     never = {"kind": "never", "purpose": "hl7:CLINTRCH", "category": "*", "topics": []}
     assert me.call("GET", "/me/wishes")["wishes"] == [kept, never], "what was set before is kept"
-    again = asked(stack, person, "health.imaging")
+    again = request_of(stack, person, "health.imaging")
     assert stack.trial.call("GET", f"/requests/{again}")["state"] == "requested", "they learn nothing"
     page.click("#tab-consents")
     page.click("#tab-requests")
@@ -254,7 +254,7 @@ def test_never_again_from_them_is_a_signed_prohibition(stack, tab, language):
     words, person = WORDS[language], Wallet(bytes([118 + (language == "ko")]) * 32)
     me = Client(stack.url, person).sign_in()
     me.consent(TRIAL.address, [{"categories": ["health.lab"], "purposes": ["hl7:CLINTRCH"], "actions": ["view"]}])
-    request = asked(stack, person)
+    request = request_of(stack, person)
     page = opened(tab, stack, person, language)
     page.press(words["no"], ".request")
     page.click("dialog input[value=block]")
@@ -271,7 +271,7 @@ def test_never_again_from_them_is_a_signed_prohibition(stack, tab, language):
     assert (grant["effect"], grant["categories"], grant["purposes"]) == ("forbid", ["*"], ["*"])
     assert len(grant["actions"]) == 7
     page.until("document.querySelectorAll('.sending .done').length === 3")
-    again = asked(stack, person, "health.imaging")
+    again = request_of(stack, person, "health.imaging")
     assert stack.trial.call("GET", f"/requests/{again}")["state"] == "requested", "they learn nothing"
     (shown,) = [one for one in me.call("GET", "/me/requests") if one["request_id"] == again]
     assert (shown["state"], shown["by_standing_wish"]) == ("refused", True)

@@ -85,7 +85,7 @@ def test_a_session_that_ended_meanwhile_leads_to_signing_in_again(stack, tab, la
     assert page.run(OPEN) == "/portal/requests tab-requests", "the page that was wanted"
 
 
-def test_a_server_that_does_not_answer_is_said_in_a_sentence(stack, tab):
+def test_a_server_that_does_not_answer_has_a_sentence(stack, tab):
     page = signed_in(tab, stack)
     line = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
     tab.send("Network.emulateNetworkConditions", offline=True, **line)

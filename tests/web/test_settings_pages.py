@@ -47,7 +47,7 @@ def again(page, path):
     go(page, path)
 
 
-def test_an_address_is_added_told_of_a_request_and_what_fails_is_shown(stack, tab):
+def test_an_address_is_added_hears_of_a_request_and_what_fails_is_shown(stack, tab):
     page = at_phone(tab, stack, "/portal/notifications")
     page.reads("지금은 여기에서만 알려 드립니다", "#notifications")
     page.press("받을 곳 추가")

@@ -68,15 +68,11 @@ class People:
     @classmethod
     def of(cls, world: World, statements: StatementSigning, consents: Consents, decisions: Decisions) -> People:
         """The component over one world."""
-        subscriptions, wishes = Subscriptions(world), StandingWishes(world)
-        reviews, links, timeline = Reviews(world), Links(world, consents.acting), TimelinePages(world)
-        inbox, limits = Inbox(world, subscriptions), AskLimits(world, wishes)
-        copies = Copies(world, consents.endings, inbox)
-        content = LinkContent(world, decisions.evaluation, decisions.opening)
-        requests = Requests(world, consents.drafts, wishes, limits, inbox)
-        counts = RequestCounts(world, requests)
-        announcements = Announcements(world, requests)
-        contacts = Contacts(world, announcements)
+        inbox, wishes = Inbox(world, subscriptions := Subscriptions(world)), StandingWishes(world)
+        reviews, links, limits = Reviews(world), Links(world, consents.acting), AskLimits(world, wishes)
+        requests, timeline = Requests(world, consents.drafts, wishes, limits, inbox), TimelinePages(world)
+        counts, announcements = RequestCounts(world, requests), Announcements(world, requests)
+        content, contacts = LinkContent(world, decisions.evaluation, decisions.opening), Contacts(world, announcements)
         sending = ContactSending(world, contacts, decisions.evaluation, inbox)
         return cls(
             requests=requests,
@@ -95,7 +91,7 @@ class People:
             sharing=LinkSharing(world, content, links, LinkLog(world, statements, inbox), consents.acting),
             asked_transfers=AskedTransfers(world, inbox),
             bindings=Bindings(world, BindingCodes(world), inbox),
-            copies=copies,
+            copies=(copies := Copies(world, consents.endings, inbox)),
             timeline=timeline,
             overviews=Overviews(world, counts, timeline),
             relations=Relations(world, counts, timeline),
