@@ -79,9 +79,8 @@ def test_two_workers_on_postgresql_count_each_question_once(workers: Workers):
 
 
 @pytest.fixture
-def keys(stack, demo_held, tmp_path):
+def keys(stack, tmp_path):
     """Key files of a hospital that also has a trial, accredited on the command line."""
-    assert demo_held
     key = tmp_path / "trial.json"
     mydata("keys", "new", key, "--json")
     roles = ("--role", "holder", "--role", "trial")
