@@ -59,7 +59,7 @@ class PageUser:
     def press(self, text, within="body"):
         """Click the only visible button with that text."""
         find = (
-            f"[...document.querySelector({within!r}).querySelectorAll('button')]"
+            f"[...(document.querySelector({within!r})?.querySelectorAll('button') ?? [])]"
             f".filter((b) => b.getClientRects().length && !b.disabled && (b.firstChild?.textContent === {text!r}"
             f" || b.innerText.trim() === {text!r}))"
         )

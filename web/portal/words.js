@@ -33,8 +33,8 @@ const CONDITIONS = {
 };
 /** As in ledger/terms.py. */
 const ALTERNATIVES = ["only", "from", "asset"];
-/** As in ledger/wording.py; in English the signed name says it. @type {Record<string, string>} */
-const ROLES = {
+/** The roles in Korean, as in ledger/labels.py; in English the signed name says it. @type {Record<string, string>} */
+export const ROLES = {
   holder: "데이터 보유 기관", hospital: "병원", trial: "임상시험팀", insurer: "보험사", merchant: "판매업체", researcher: "연구자", responder: "응급 구조대",
   reviewer: "심사자", authority: "후견인 지정 기관", witness: "증인", "enforcement-point": "접근 통제 시스템", operator: "운영자", collector: "수집자",
 };

@@ -1,23 +1,17 @@
 // The accredited parties, and what their roles are called.
-import { messages } from "../../kit/messages.js";
 import { get } from "../api.js";
-import { lookUp, nameOf } from "../words.js";
+import { ROLES, language, lookUp, nameOf } from "../words.js";
 
 /** @import { Party } from "../answers" */
 /** @typedef {Map<string, Party>} Parties */
+/** The roles in English. @type {Record<string, string>} */
 const EN = {
   holder: "data holder", hospital: "hospital", trial: "clinical trial team", insurer: "insurer", merchant: "merchant", researcher: "researcher", responder: "emergency crew",
   reviewer: "reviewer", authority: "authority that names guardians", witness: "witness", "enforcement-point": "access control system", operator: "operator", collector: "data collector",
 };
-/** @type {typeof EN} */
-const KO = {
-  holder: "데이터 보유 기관", hospital: "병원", trial: "임상시험팀", insurer: "보험사", merchant: "판매업체", researcher: "연구자", responder: "응급 구조대",
-  reviewer: "심사자", authority: "후견인 지정 기관", witness: "증인", "enforcement-point": "접근 통제 시스템", operator: "운영자", collector: "수집자",
-};
-const role = messages(EN, KO);
 
 /** The name of a role; its code where there is none. @type {(code: string) => string} */
-export const roleOf = (code) => (lookUp(EN, code) ? role(/** @type {keyof typeof EN} */ (code)) : code);
+export const roleOf = (code) => lookUp(language === "ko" ? ROLES : EN, code) ?? code;
 
 /** Every accredited party, by its account in lower case. @type {() => Promise<Parties>} */
 export async function loadParties() {
