@@ -16,8 +16,10 @@ from tests.web.study import HOSPITAL, accredit, trial_of
 
 require_chromium()
 PERSON = Wallet(bytes([151]) * 32)
-CONDITION = {"resourceType": "Condition", "id": "c1", "code": {"text": "Asthma <b>bronchiale</b>"}}
-CONDITION["code"]["coding"] = [{"system": "http://snomed.info/sct", "code": "195967001", "display": "Asthma"}]
+CONDITION = {"resourceType": "Condition", "id": "c1", "code": {}}
+CONDITION["code"]["coding"] = [
+    {"system": "http://snomed.info/sct", "code": "195967001", "display": "Asthma <b>bronchiale</b>"}
+]
 FORGED = [
     ("another person", "Person: 0x..", "Person: 0x99"),
     ("another category", "Category: [a-z.]+", "Category: health.genetic"),

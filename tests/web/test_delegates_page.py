@@ -152,7 +152,7 @@ def test_an_identifier_that_was_scanned_is_taken_out_of_the_address(stack, tab):
 
 def test_the_sign_up_has_three_screens_and_the_last_can_be_put_off(stack, tab):
     tab.read_page(PHONE)
-    page = with_passkey(tab, stack, "ko", "/portal/more")
+    page = with_passkey(tab, stack, "ko", "/portal")
     page.reads("3단계 중 3단계", "#recovery-step")
     check_page(page, "signup-recovery-ko")
     page.press("나중에")

@@ -27,7 +27,7 @@ export function DeclareForm({ show }) {
     show({ ...made, draft: await draftDeclaration(made.declared) });
   };
   return (
-    <Card title={t("kind")}>
+    <Card title={t("new")}>
       <Field label={t("kind")}>{(ids) => <select {...ids} value={kind} onChange={(event) => setKind(event.currentTarget.value)}>{[...NAMES, "note"].map((name) => <option key={name} value={name}>{t(/** @type {"note"} */ (name))}</option>)}</select>}</Field>
       {measurement ? (
         <>

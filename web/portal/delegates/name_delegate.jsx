@@ -32,7 +32,7 @@ export function NameDelegate({ identifier: first, back, done }) {
       <Field label={t("who")}>{(ids) => <input type="text" {...ids} maxLength={LONGEST_NAME} autocomplete="off" value={name} onInput={(event) => setName(event.currentTarget.value)} />}</Field>
       <Field label={t("relation")}>{(ids) => <select {...ids} value={relation} onChange={(event) => setRelation(event.currentTarget.value)}>{RELATIONS.map((one) => <option key={one} value={one}>{t(one)}</option>)}</select>}</Field>
       <IdentifierFields value={typed} onChange={setTyped} />
-      <fieldset>
+      <fieldset class="choices many">
         <legend>{t("what")}</legend>
         <Choice checked={all} onChange={setAll}>{t("all")}</Choice>
         {!all && topCategories().map((code) => <Choice key={code} value={code} checked={chosen.includes(code)} onChange={(checked) => setChosen(checked ? [...chosen, code] : chosen.filter((other) => other !== code))}>{categoryOf(code)}</Choice>)}

@@ -11,31 +11,31 @@ import { delegations, isLive } from "../delegates/delegations.js";
 import { useSession } from "../session.js";
 import { t } from "./texts.js";
 
-/** Where the person does what the card asks for. */
-const PAGES = ["/portal/devices", "/portal/delegates", "/portal/second-device"];
-/** True from the making of a passkey until the person answered the third screen of the sign-up, or put it off. */
-const signingUp = createStore(false), put = createStore(false);
+/** The address where a passkey was made, until the third screen of the sign-up is answered or put off; then empty. */
+const signingUp = createStore("");
+/** True once the reminder of the overview is put off; a new load of the page reminds again. */
+const put = createStore(false);
 
 /** Show the third screen of the sign-up after the next sign-in. */
-export const beginSignUp = () => signingUp.set(true);
+export const beginSignUp = () => signingUp.set(location.pathname);
 
-/** The third screen of the sign-up: a second device, or somebody trusted; it can be put off. */
+/** The third screen of the sign-up: a second device, or somebody trusted; it can be put off, and going elsewhere does so. */
 export function RecoveryStep() {
-  const shown = signingUp.use(), { state } = useSession(), { path } = useLocation();
-  if (!shown || state !== "in" || PAGES.includes(path)) return null;
+  const began = signingUp.use(), { state } = useSession(), { path } = useLocation();
+  if (began !== path || state !== "in") return null;
   return (
     <Card title={t("recovery")} tone="open" id="recovery-step">
       <p class="when">{t("step", { step: 3 })}</p><p>{t("recoveryText")}</p>
-      <Ways done={() => signingUp.set(false)} />
+      <Ways done={() => signingUp.set("")} />
     </Card>
   );
 }
 
 /** A reminder for the overview, for a person with a passkey for whom nobody and no second device may act. */
 export function RecoveryHint() {
-  const { account } = useSession(), hidden = put.use(), isSigningUp = signingUp.use();
+  const { account } = useSession(), hidden = put.use(), began = signingUp.use(), { path } = useLocation();
   const loaded = useLoaded(() => (account?.kind === "passkey" ? delegations() : Promise.resolve(null)), [account]);
-  if (hidden || isSigningUp || !loaded.value || loaded.value.some(isLive)) return null;
+  if (hidden || began === path || !loaded.value || loaded.value.some(isLive)) return null;
   return <Card title={t("recovery")} id="recovery-hint"><p>{t("recoveryText")}</p><Ways done={() => put.set(true)} /></Card>;
 }
 

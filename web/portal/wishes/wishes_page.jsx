@@ -44,7 +44,7 @@ function WishForm({ set, changed }) {
   return (
     <Card title={t("title")}>
       <fieldset class="choices"><legend>{t("never")}</legend>{PURPOSES.map((code) => choice(neverFor(code), code, purposeOf(code)))}</fieldset>
-      <fieldset class="choices"><legend>{t("about")}</legend>{categories.map((code) => choice(neverAbout(code), code, categoryOf(code)))}</fieldset>
+      <fieldset class="choices many"><legend>{t("about")}</legend>{categories.map((code) => choice(neverAbout(code), code, categoryOf(code)))}</fieldset>
       <fieldset class="choices"><legend>{t("ask")}</legend>{choice(ASK, "ask", t("askMe"))}</fieldset>
       <Field label={t("topics")} help={t("topicsHelp")}>{(ids) => <input type="text" {...ids} autocomplete="off" value={topics} onInput={(event) => setTopics(event.currentTarget.value)} />}</Field>
       <Limits validity={validity} change={setValidity} />
