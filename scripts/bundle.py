@@ -65,12 +65,16 @@ def bundle(entry: Path, values: Mapping[str, object], shape: Literal["iife", "es
 
 
 def scripts() -> dict[str, str]:
-    """Every script by file name: of the portal what is loaded first and what later, and the verifier. Raises as `bundle`."""
+    """Every script by file name: what the portal loads first and later, and the verifier. Raises as `bundle`."""
     page_words = {**words(), "page": orjson.loads((WEB / "verify" / "page.json").read_bytes())}
     verifier = bundle(WEB / "verify" / "page.js", {"types": TYPES, "words": page_words}, "iife")
     if "</script" in verifier.lower():
         raise Failure("the verifier's script holds a closing tag, which would end it early")
-    files = {"statements.js": WEB / "statements.js", "portal.js": WEB / "portal" / "main.jsx", "proof.js": WEB / "proof.js"}
+    files = {
+        "statements.js": WEB / "statements.js",
+        "portal.js": WEB / "portal" / "main.jsx",
+        "proof.js": WEB / "proof.js",
+    }
     files["portal.css"] = WEB / "portal" / "portal.css"
     values = {"types": TYPES, "words": page_words}
     return {name: bundle(path, values, "esm") for name, path in files.items()} | {"verifier.js": verifier}

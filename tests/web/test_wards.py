@@ -91,7 +91,7 @@ def test_a_guardian_acts_for_a_ward_and_always_sees_for_whom(stack, tab, languag
     page.click("#open-record")
     page.reads("Observation" if language == "en" else "검사·관찰", "#opened")
     assert page.run("document.querySelector('#opened .seal').dataset.state") == "matches"
-    assert page.run("!document.querySelector('main a[href^=\"/portal/erase\"], main a[href=\"/portal/links\"]')")
+    assert page.run('!document.querySelector(\'main a[href^="/portal/erase"], main a[href="/portal/links"]\')')
     check_looks(tab, f"records-{language}")
     page.click("#tab-timeline")
     page.reads("Seoul <i>Trial</i>", "#timeline")

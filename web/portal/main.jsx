@@ -10,6 +10,7 @@ import { showConsents } from "./consents.js";
 import { Keeping } from "./keeping.jsx";
 import { Messages } from "./messages/messages_page.jsx";
 import { More } from "./more.jsx";
+import { Overview } from "./overview/overview_page.jsx";
 import { RecordPage } from "./records/record_page.jsx";
 import { RecordsPage } from "./records/records_page.jsx";
 import { showRequests } from "./requests.js";
@@ -22,7 +23,7 @@ import { showWishes } from "./wishes.js";
 import { translate } from "./words.js";
 
 const pages = {
-  "/portal": Messages,
+  "/portal": Overview,
   "/portal/inbox": Messages,
   "/portal/records": RecordsPage,
   "/portal/records/:id": RecordPage,
