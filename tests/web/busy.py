@@ -55,7 +55,7 @@ def issue(stack, signer, *uploads, holder=HOSPITAL):
     return [one["record_id"] for one in made]
 
 
-def asks(wallet, stack, record, category="health.lab", purpose="hl7:CLINTRCH", *, times=1, **more):
+def asks(wallet, stack, record, category="health.lab", *, purpose="hl7:CLINTRCH", times=1, **more):
     """Ask for a record, and return how often it was permitted."""
     client, permitted = Client(stack.url, wallet).sign_in(), 0
     for _ in range(times):
@@ -95,7 +95,7 @@ def busy_person(stack, person):
     about = {"data_subject": "0x" + person.signer.hex(), "incident_number": "119-7", "reason": "found <b>down</b>"}
     draft = crew.call("POST", "/emergency/incidents/drafts", json=about)
     incident = crew.call("POST", "/emergency/incidents", json=crew.sign(draft["typed_data"], Incident))["entry"]
-    asks(CREW, stack, allergy, "health.allergy", "hl7:BTG", incident=incident)
+    asks(CREW, stack, allergy, "health.allergy", purpose="hl7:BTG", incident=incident)
     notices = trial.call("GET", "/notices")
     notice = next(n["hash"] for n in notices if (n["name"], n["language"]) == ("general", "en"))
     form = {"grants": [grant | {"categories": ["health.vitals"], "expires": int(time.time()) + 90 * DAY}]}

@@ -50,7 +50,7 @@ export const isOwnDevice = ({ relation }) => relation === "own-device";
 /** A person without a name, by the first and last bytes of the signer. @type {(ward: Ward) => string} */
 export const shortOf = ({ person }) => `${person.slice(0, 8)}…${person.slice(-6)}`;
 
-/** What the person is to the one they act for. @type {(ward: Ward) => string} */
+/** What the person is to the one they act for. @type {(ward: Pick<Ward, "relation">) => string} */
 export function relationOf({ relation }) {
   const known = RELATIONS.find((name) => name === relation);
   return known ? translate(/** @type {Word} */ (`relation.${known}`)) : relation;

@@ -11,6 +11,7 @@ import { RecoveryStep } from "./devices/recovery.jsx";
 import { Keeping } from "./keeping.jsx";
 import { Messages } from "./messages/messages_page.jsx";
 import { More } from "./more.jsx";
+import { Overview } from "./overview/overview_page.jsx";
 import { RecordPage } from "./records/record_page.jsx";
 import { RecordsPage } from "./records/records_page.jsx";
 import { OneRequest, Requests } from "./requests/requests.jsx";
@@ -23,7 +24,7 @@ import { Welcome } from "./welcome.jsx";
 import { translate } from "./words.js";
 
 const pages = {
-  "/portal": Messages,
+  "/portal": Overview,
   "/portal/inbox": Messages,
   "/portal/records": RecordsPage,
   "/portal/records/:id": RecordPage,

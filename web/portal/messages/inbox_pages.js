@@ -9,15 +9,17 @@ import { language } from "../words.js";
 /** A span that ends before the message `before` and begins `span` seconds earlier. @typedef {{ until: number, span: number }} Cursor */
 const FIRST_SPAN = 30 * DAY, GROWTH = 6, AT_ONCE = 200, MOST = 2000;
 
-/** The next span that has messages, newest first. @type {(cursor: Cursor | null) => Promise<PageOf<Message, Cursor>>} */
-export async function messagesBefore(cursor) {
-  let { until, span } = cursor ?? { until: now() + DAY, span: FIRST_SPAN };
-  for (;;) {
-    const since = Math.max(0, until - span), items = await between(since, until);
-    const next = since ? { until: since, span: span * GROWTH } : null;
-    if (items.length || !next) return { items: items.reverse(), next };
-    ({ until, span } = next);
+/** The next spans, newest first, with at least so many messages if there are as many. @type {(cursor: Cursor | null, least?: number) => Promise<PageOf<Message, Cursor>>} */
+export async function messagesBefore(cursor, least = 20) {
+  let next = /** @type {Cursor | null} */ (cursor ?? { until: now() + DAY, span: FIRST_SPAN });
+  /** @type {Message[]} */
+  const items = [];
+  while (next && items.length < least) {
+    const { until, span } = next, since = Math.max(0, until - span);
+    items.push(...(await between(since, until)).reverse());
+    next = since ? { until: since, span: span * GROWTH } : null;
   }
+  return { items, next };
 }
 
 /** Messages of a span of time, oldest first. @type {(since: number, until: number) => Promise<Message[]>} */

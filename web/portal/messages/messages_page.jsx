@@ -12,6 +12,7 @@ import { MessageCard } from "./message_card.jsx";
 import { messagesBefore } from "./inbox_pages.js";
 
 /** @import { Message, Review } from "../answers" */
+/** @import { Cursor } from "./inbox_pages.js" */
 const t = messages(
   { title: "Messages", none: "Nothing yet. Each request, use and withdrawal will be told to you here." },
   { title: "알림", none: "아직 없습니다. 요청, 이용, 철회가 있을 때마다 여기에 알려 드립니다." },
@@ -19,7 +20,7 @@ const t = messages(
 
 /** The page. */
 export function Messages() {
-  const all = usePages(watched(messagesBefore), []), incidents = useLoaded(() => get("/me/incidents"), []);
+  const all = usePages(watched((/** @type {Cursor | null} */ cursor) => messagesBefore(cursor)), []), incidents = useLoaded(() => get("/me/incidents"), []);
   return (
     <section aria-labelledby="page-title">
       <h2 id="page-title" tabIndex={-1}>{t("title")}</h2>
