@@ -6,7 +6,7 @@ import { Icon } from "../../kit/icon.jsx";
 import { messages } from "../../kit/messages.js";
 import { Name } from "../../kit/sentence.jsx";
 import { categoryIcon } from "../records/category_icons.js";
-import { categoryOf } from "../view.js";
+import { categoryOf } from "../vocabulary.js";
 import { nameOf } from "../words.js";
 
 /** @import { Ending, Permit } from "./overview" */

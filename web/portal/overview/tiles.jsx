@@ -5,7 +5,7 @@ import { dayText } from "../../kit/dates.js";
 import { Icon } from "../../kit/icon.jsx";
 import { messages } from "../../kit/messages.js";
 import { categoryIcon } from "../records/category_icons.js";
-import { categoryOf } from "../view.js";
+import { categoryOf } from "../vocabulary.js";
 
 /** @import { CategoryCount } from "./overview" */
 const SHOWN = 6;
