@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -27,6 +28,13 @@ Conditions = Annotated[
     list[Term], Field(max_length=MAX_CONDITIONS, description="of `GET /vocabulary`; all must hold", examples=[["once"]])
 ]
 ZERO = "0x" + "00" * 32
+
+
+class Order(StrEnum):
+    """Which lines come first."""
+
+    OLDEST = "oldest"
+    NEWEST = "newest"
 
 
 class Form(BaseModel):

@@ -65,13 +65,13 @@ def _live_permit(
     permitted = [
         category
         for category in named
-        if facts and any(_permits(state, _Question(grant, category, facts, vocabulary), at_time) for grant in permits)
+        if facts and any(_permits(state, _Scope(grant, category, facts, vocabulary), at_time) for grant in permits)
     ]
     return LivePermit(state, tuple(named), tuple(permitted), min(ends), max(ends))
 
 
 @dataclass(frozen=True, slots=True)
-class _Question:
+class _Scope:
     """Everything that a grant may permit about a category of its consent."""
 
     grant: Grant
@@ -93,7 +93,7 @@ class _Question:
             yield request, _with_id(planned.record(), record_id)
 
 
-def _permits(state: ConsentState, question: _Question, at_time: int) -> bool:
+def _permits(state: ConsentState, question: _Scope, at_time: int) -> bool:
     """Whether the rule permits any of it, by this consent."""
     if not question.grant.open_at(at_time):
         return False

@@ -119,10 +119,10 @@ def get_overview(
     ] = "UTC",
 ) -> Overview:
     """One answer for the first page after a sign-in. With `for`, what the delegation covers: consents and requests all
-    of whose categories it covers, and lines, records and emergencies of its categories. The person alone is told which
+    of whose categories it covers, and lines, records and emergencies of its categories. The person alone sees which
     delegates acted.
     """
-    found = kernel.people.overviews.of(acting.person, zone_named(zone), acting.covers)
+    found = kernel.people.views.overviews.of(acting.person, zone_named(zone), acting.covers)
     now = kernel.queries.now()
     return Overview(
         at_time=now,

@@ -133,7 +133,7 @@ def get_relation(account: Account, acting: ActingFor, kernel: KernelDep) -> Rela
     was refused. With `for`, as far as the delegation covers it. A party that is accredited no more is answered too.
     """
     name = _account(account)
-    party, relation = kernel.queries.party(name), kernel.people.relations.of(acting.person, name, acting.covers)
+    party, relation = kernel.queries.party(name), kernel.people.views.relations.of(acting.person, name, acting.covers)
     requests = relation.requests
     return RelationView(
         account=name,

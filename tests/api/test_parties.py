@@ -181,13 +181,13 @@ def test_what_a_party_had_to_do_with_the_person_is_what_their_lists_say(life):
         assert found["asked"]["complete"]
 
 
-def test_each_person_is_told_their_own_relation_alone(life):
+def test_each_person_sees_their_own_relation_alone(life):
     found = life.get(f"/me/parties/{life.fixture.trial.address}", wallet(103)).json()
     assert (found["asked"]["total"], found["reads"]["permitted"], found["reads"]["refused"]) == (0, 0, 0)
 
 
 @pytest.mark.parametrize("category", [*CATEGORIES, "health"])
-def test_a_delegate_is_told_what_the_delegation_covers(life, category):
+def test_a_delegate_sees_what_the_delegation_covers(life, category):
     life.names(BEN, (category,))
     life.fixture.anchor()
     trial = life.fixture.trial.address
