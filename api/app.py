@@ -38,6 +38,7 @@ from mydata_ledger.api.routes import (
     logs,
     overview,
     paper_consents,
+    parties,
     questions,
     receipts,
     records,
@@ -50,6 +51,7 @@ from mydata_ledger.api.routes import (
     tiles,
     timeline,
     transfers,
+    wishes,
 )
 from mydata_ledger.api.slices import Slice
 
@@ -101,8 +103,10 @@ ROUTERS = [
         logs,
         tiles,
         overview,
+        parties,
         timeline,
         transfers,
+        wishes,
         collecting,
         retentions,
         exports,

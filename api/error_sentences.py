@@ -11,6 +11,7 @@ SENTENCES: Mapping[str, Term] = {
     "access_denied": Term(
         "There is nothing here that you may see.", "볼 수 있는 것이 없습니다. 없거나 권한이 없는 항목입니다."
     ),
+    "no_such_route": Term("There is no such address here.", "여기에 없는 주소입니다."),
     "session_required": Term("Sign in first.", "먼저 로그인해 주세요."),
     "passcode_invalid": Term("The passcode is wrong or missing.", "암호가 틀렸거나 없습니다."),
     "signature_invalid": Term(
@@ -30,6 +31,10 @@ SENTENCES: Mapping[str, Term] = {
     "unknown_term": Term("A word in it is not known here.", "여기에서 쓰지 않는 용어가 들어 있습니다."),
     "malformed_input": Term("The request has the wrong form.", "요청의 형식이 올바르지 않습니다."),
     "too_large": Term("This is too large.", "크기나 개수가 너무 큽니다."),
+    "too_many_people": Term(
+        "This is about too many people to be answered at once. Ask in the background.",
+        "대상자가 많아 바로 답할 수 없습니다. 백그라운드로 질의해 주세요.",
+    ),
     "proof_invalid": Term("The proof does not hold.", "증명이 맞지 않습니다."),
     "receipt_required": Term(
         "A key is given out only with a receipt that permits it.",

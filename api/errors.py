@@ -31,6 +31,7 @@ STATUS: dict[type[errors.LedgerError], int] = {
     errors.KeyDestroyed: 410,
     errors.TooLarge: 413,
     errors.InvalidStatement: 422,
+    errors.TooManyPeople: 422,
     errors.ProofInvalid: 422,
     errors.TooManyRequests: 429,
     errors.IntegrityFailure: 502,
@@ -39,7 +40,7 @@ STATUS: dict[type[errors.LedgerError], int] = {
 INDISTINGUISHABLE = (errors.AccessDenied, errors.NotFound)
 UNEXPECTED = {"error": "internal_error", "detail": "this was not expected; ask again later"}
 METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
-CODES = {400: "malformed_input", 404: "access_denied", 405: "method_not_allowed", 413: "too_large"}
+CODES = {400: "malformed_input", 404: "no_such_route", 405: "method_not_allowed", 413: "too_large"}
 
 
 RawHeaders = tuple[tuple[bytes, bytes], ...]
@@ -120,7 +121,7 @@ def install(app: FastAPI) -> None:
     """Register the error handlers with `app`."""
     app.add_exception_handler(errors.LedgerError, _handle_error)
     app.add_exception_handler(RequestValidationError, _handle_validation_error)
-    app.add_exception_handler(HTTPException, _handle_http_exception)
+    app.add_exception_handler(HTTPException, handle_http_exception)
     app.add_exception_handler(Exception, _handle_error)
 
 
@@ -144,7 +145,8 @@ def _as_clause(text: str) -> str:
     return text[:1].lower() + text[1:]
 
 
-async def _handle_http_exception(request: Request, error: Exception) -> Response:
+async def handle_http_exception(request: Request, error: Exception) -> Response:
+    """What the framework refuses; 404 is a path that no route has."""
     if not isinstance(error, HTTPException):
         raise error
     status, headers = error.status_code, error.headers or {}

@@ -101,6 +101,15 @@ class TooLarge(LedgerError):
     code = "too_large"
 
 
+class TooManyPeople(LedgerError):
+    """The question is about more people than are looked at while the caller waits; it can be asked in the background.
+
+    It is raised before anybody is looked at, and does not give the number.
+    """
+
+    code = "too_many_people"
+
+
 class ProofInvalid(LedgerError):
     """A Merkle proof does not lead to the root it claims."""
 

@@ -59,12 +59,16 @@ class Catalog:
     """The texts that parties may send to people, by id and version."""
     advertising: frozenset[str] = frozenset()
     """Those of its purposes that are advertising, with the purposes below them."""
+    sensitive: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """What records of its categories may reveal: kinds of `ledger.sensitivity` by category."""
 
     def __post_init__(self) -> None:
-        """Raise ValueError if an emergency would reach anything but this catalog's own categories."""
+        """Raise ValueError if an emergency would reach, or a mark is on, anything but this catalog's own categories."""
         own = self.categories.keys() | {self.name}
         if not own.issuperset(self.emergency.urgent + self.emergency.further):
             raise ValueError(f"{self.name}: an emergency reaches categories of this catalog only")
+        if not self.categories.keys() >= self.sensitive.keys():
+            raise ValueError(f"{self.name}: sensitive are categories of this catalog only")
 
 
 class Vocabulary:
@@ -82,6 +86,7 @@ class Vocabulary:
         self.emergency = EmergencyScope(since=emergency_since)
         self.derived: frozenset[str] = frozenset()
         self.templates: dict[TemplateName, MessageTemplate] = {}
+        self.sensitive: dict[str, tuple[str, ...]] = {}
         self._advertising: frozenset[str] = frozenset()
         for catalog in catalogs:
             self.categories |= catalog.categories
@@ -91,6 +96,7 @@ class Vocabulary:
             self.emergency = self.emergency.with_scope(catalog.emergency)
             self.derived |= catalog.derived
             self.templates |= catalog.templates
+            self.sensitive |= catalog.sensitive
             self._advertising |= catalog.advertising
         self.emergency_now = self.emergency.always
         self._paths: dict[str, tuple[str, ...]] = {}

@@ -29,7 +29,9 @@ LAST_BYTES = 2_000
 class ApiProcess:
     """One process of `scripts/serve.py`, on sockets that its parent listens on."""
 
-    def __init__(self, state: Path, rpc_url: str, lock: FileLock, sockets: Sequence[socket.socket]) -> None:
+    def __init__(
+        self, state: Path, rpc_url: str, lock: FileLock, sockets: Sequence[socket.socket], *, demo: bool = False
+    ) -> None:
         """Start it; the sockets are closed here, so that nobody listens on the port once it has ended."""
         self._state, self._port = state, sockets[0].getsockname()[1]
         self._log = state / "api.log"
@@ -38,6 +40,7 @@ class ApiProcess:
         # -P: the working folder may hold another copy of this package
         command = [sys.executable, "-P", "-m", "mydata_ledger.scripts.serve", "--state", str(state), "--rpc", rpc_url]
         command += ["--port", str(self._port), "--inherited", passed_on.as_text()]
+        command += ["--demo"] if demo else []
         with self._log.open("ab") as output:
             self._process = subprocess.Popen(
                 command,

@@ -27,19 +27,31 @@ from mydata_ledger.scripts.verify.words import words
 
 ESBUILD = node_modules() / "esbuild" / "bin" / "esbuild"
 BUILT = WEB / "built"
+MODULES = {
+    "statements.js": "statements.js",
+    "demo_wallet.js": "demo/wallet.js",
+    "portal.js": "portal/main.jsx",
+    "plot.js": "kit/plot.js",
+    "proof.js": "proof.js",
+    "portal.css": "portal/portal.css",
+}
+"""Each file in BUILT with its entry, below WEB."""
 BUILD_SECONDS = 60
 JSX = ("--jsx=automatic", "--jsx-import-source=preact")
 FROM_SITE = ("--external:/portal/*", "--external:/web/*")
 """Addresses that a script loads when it needs them, as they are."""
 
 
-def bundle(entry: Path, values: Mapping[str, object], shape: Literal["iife", "esm"]) -> str:
+def bundle(
+    entry: Path, values: Mapping[str, object], shape: Literal["iife", "esm"], options: tuple[str, ...] = ()
+) -> str:
     """Bundle a script or a style sheet with esbuild.
 
     Args:
         entry: Path of the entry module or style sheet.
         values: Values that modules import as `mydata:<name>`, by name.
         shape: Format of the output.
+        options: Further options of esbuild.
 
     Returns:
         The text of the bundled file.
@@ -54,7 +66,7 @@ def bundle(entry: Path, values: Mapping[str, object], shape: Literal["iife", "es
         for name, value in values.items():
             (Path(folder) / f"{name}.json").write_bytes(orjson.dumps(value))
         command = [node(), str(ESBUILD), str(entry), "--bundle", f"--format={shape}", "--minify", "--target=es2022"]
-        command += ["--charset=utf8", "--legal-comments=inline", "--log-level=error", *FROM_SITE, *JSX]
+        command += ["--charset=utf8", "--legal-comments=inline", "--log-level=error", *FROM_SITE, *JSX, *options]
         command += [f"--alias:mydata:{name}={folder}/{name}.json" for name in values]
         done = subprocess.run(
             command, capture_output=True, cwd=ROOT, timeout=BUILD_SECONDS, check=False, env=dict(os.environ)
@@ -65,19 +77,13 @@ def bundle(entry: Path, values: Mapping[str, object], shape: Literal["iife", "es
 
 
 def scripts() -> dict[str, str]:
-    """Every script by file name: what the portal loads first and later, and the verifier. Raises as `bundle`."""
+    """The text of every file of MODULES, and the verifier. Raises as `bundle`."""
     page_words = {**words(), "page": orjson.loads((WEB / "verify" / "page.json").read_bytes())}
     verifier = bundle(WEB / "verify" / "page.js", {"types": TYPES, "words": page_words}, "iife")
     if "</script" in verifier.lower():
         raise Failure("the verifier's script holds a closing tag, which would end it early")
-    files = {
-        "statements.js": WEB / "statements.js",
-        "portal.js": WEB / "portal" / "main.jsx",
-        "proof.js": WEB / "proof.js",
-    }
-    files["portal.css"] = WEB / "portal" / "portal.css"
     values = {"types": TYPES, "words": page_words}
-    return {name: bundle(path, values, "esm") for name, path in files.items()} | {"verifier.js": verifier}
+    return {name: bundle(WEB / path, values, "esm") for name, path in MODULES.items()} | {"verifier.js": verifier}
 
 
 def stale(scripts_by_name: Mapping[str, str], folder: Path = BUILT) -> list[str]:

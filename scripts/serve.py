@@ -35,6 +35,7 @@ from mydata_ledger.ledger.errors import LedgerError
 from mydata_ledger.ledger.kernel import Bounds, Kernel, Signers, World, ports_of
 from mydata_ledger.ledger.ports import Clock
 from mydata_ledger.ledger.vocabulary import Vocabulary
+from mydata_ledger.scripts.demonstration.personas import personas_file
 from mydata_ledger.scripts.duties import Duties
 from mydata_ledger.scripts.failure import Failure
 from mydata_ledger.scripts.file_lock import FileLock, Holder
@@ -43,7 +44,7 @@ from mydata_ledger.scripts.ipfs import mount_ipfs
 from mydata_ledger.scripts.listening import local, reserved
 from mydata_ledger.scripts.notices import GENERAL
 from mydata_ledger.scripts.notifiers import notifiers
-from mydata_ledger.scripts.pages import pages, service_pages
+from mydata_ledger.scripts.pages import add_node, add_personas, pages, service_pages
 from mydata_ledger.scripts.settings import DEFAULT_PORT, DEFAULT_STATE, Settings, instance, secret
 from mydata_ledger.scripts.slices.finding import slices
 from mydata_ledger.scripts.slices.jobs import scheduled_jobs
@@ -62,17 +63,18 @@ STATE_HELP = "Folder with database, payloads, keys and deployment."
 CONFIG = partial(uvicorn.Config, log_level="warning", access_log=False, timeout_graceful_shutdown=5)
 
 
-def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
+def build(settings: Settings, clock: Clock | None = None, *, demo: bool = False) -> FastAPI:
     """Build the app of a state folder.
 
     Args:
         settings: Settings of the ledger.
         clock: Clock to use instead of the system clock.
+        demo: Give away the keys of the demonstration's personas; on the development chain only.
 
     Raises:
         SourceUnavailable: The keystore, a store or the database does not open, or the contracts are of another release.
         MalformedInput: A setting is malformed.
-        Failure: The folder of a service lacks a file or has a bad one.
+        Failure: The folder of a service lacks a file or has a bad one, or `demo` is asked for on another chain.
     """
     services = slices()
     state_folder = StateFolder(settings, clock) if clock else StateFolder(settings)
@@ -96,7 +98,10 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
     app = create_app(context, services, duties.lifespan)
     mount_ipfs(app, state_folder.payloads, settings)
     pages(app, settings.uri)
+    add_node(app, settings.public_node, settings.rpc_url)
     service_pages(app, services)
+    if demo:
+        add_personas(app, personas_file(settings.state), state_folder.deployment.chain_id)
     app.state.folder = state_folder  # holds the lock of its keystore as long as the app exists
     return app
 
@@ -176,6 +181,8 @@ def main(
         int, typer.Option(min=1, max=64, help="Number of processes that answer; one of them anchors.")
     ] = 1,
     inherited: Annotated[str, typer.Option(hidden=True, help="Descriptors that `mydata up` passes on.")] = "",
+    *,
+    demo: Annotated[bool, typer.Option(hidden=True, help="Give away the keys of the demo's personas.")] = False,
 ) -> None:
     """Serve one ledger until the process is stopped."""
     _prepare()
@@ -185,7 +192,7 @@ def main(
     settings = Settings.read(state, rpc, port)
     LOGGER.info("serving at %s", local(port))
     if workers == 1:
-        _serve(settings, sockets)
+        _serve(settings, sockets, demo=demo)
     else:
         _serve_by_workers(settings, sockets, lock, workers)
 
@@ -205,8 +212,8 @@ def _take(state: Path, port: int) -> tuple[FileLock, list[socket.socket]]:
     return lock, sockets
 
 
-def _serve(settings: Settings, sockets: list[socket.socket]) -> None:
-    built = build(settings)
+def _serve(settings: Settings, sockets: list[socket.socket], *, demo: bool) -> None:
+    built = build(settings, demo=demo)
     freeze_garbage_collector()
     with suppress(KeyboardInterrupt):
         uvicorn.Server(CONFIG(built)).run(sockets=sockets)

@@ -41,6 +41,7 @@ class Stack:
         rpc_url: A chain to use; without it a devnet is started.
         fresh: Delete what is in the folder first.
         command: What others read about who uses the folder.
+        demo: Let the API give away the keys of the demonstration's personas.
     """
 
     def __init__(
@@ -52,9 +53,11 @@ class Stack:
         *,
         fresh: bool = False,
         command: str = "`mydata up`",
+        demo: bool = False,
     ) -> None:
         self.state, self.port = state.resolve(), port
         self._on_status, self._external, self._fresh, self._command = on_status, rpc_url, fresh, command
+        self._demo = demo
         self._lock: FileLock | None = None
         self._sockets: list[socket.socket] = []
         self._devnet: Devnet | None = None
@@ -129,7 +132,7 @@ class Stack:
         """Start the API process and wait until it answers. Raises SourceUnavailable, with its reason."""
         lock, sockets = self._take()
         self._sockets = []
-        self._api = ApiProcess(self.state, self.rpc_url, lock, sockets)
+        self._api = ApiProcess(self.state, self.rpc_url, lock, sockets, demo=self._demo)
         self._api.wait()
 
     def kill_api(self) -> None:

@@ -69,13 +69,14 @@ ALLOWED = {
     "at": ("scripts/cli/explaining.py",),
     "pace": ("scripts/settings/",),
     "said": ("web/",),
+    "House": ("web/portal/shell.jsx",),
     "lane": ("web/open.js",),
     "HOUSE": ("tests/",),
     "test_house": ("tests/",),
 }
 """Identifiers that may stay, and where: a C2SP cosigner, the witness of a consent on paper, and a column on disk; the
-plain English contents of files; the option `--at`; the setting MYDATA_PACE; a JSON member that pages read; the word of
-FIPS 202 for 64 bits of SHA-3; the test file that CONTRIBUTING names.
+plain English contents of files; the option `--at`; the setting MYDATA_PACE; a JSON member that pages read; an icon; the
+word of FIPS 202 for 64 bits of SHA-3; the test file that CONTRIBUTING names.
 """
 HOMONYMS = {}
 """Class names that stand in several packages, with the reason."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -15,21 +16,24 @@ class MemoryWorkItems:
 
     def __init__(self) -> None:
         self._items: dict[tuple[str, bytes], WorkItem] = {}
+        self._lock = threading.RLock()
 
     def file(self, work_item: WorkItem) -> WorkItem | None:
         """Store the next version of a work item; None if it was changed since it was read."""
-        present = self._items.get((work_item.kind, work_item.id))
-        if (present.version if present else 0) != work_item.version:
-            return None
         next_version = replace(
             work_item, version=work_item.version + 1, body=orjson.loads(orjson.dumps(work_item.body))
         )
-        self._items[work_item.kind, work_item.id] = next_version
+        with self._lock:
+            present = self._items.get((work_item.kind, work_item.id))
+            if (present.version if present else 0) != work_item.version:
+                return None
+            self._items[work_item.kind, work_item.id] = next_version
         return next_version
 
     def file_many(self, items: Sequence[WorkItem]) -> list[WorkItem | None]:
         """`file` for several items."""
-        return [self.file(item) for item in items]
+        with self._lock:
+            return [self.file(item) for item in items]
 
     def discard(self, kind: str, item_id: bytes) -> None:
         """Delete a work item."""

@@ -1,4 +1,4 @@
-"""Public data: parties, notices and the vocabulary."""
+"""Public data: notices and the vocabulary."""
 
 from __future__ import annotations
 
@@ -8,29 +8,14 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
 from mydata_ledger.api.auth import KernelDep, SignedIn
-from mydata_ledger.api.numbers import Time
-from mydata_ledger.api.schemas import Form, NoticeView, to_hex
+from mydata_ledger.api.schemas import Form, NoticeView
 from mydata_ledger.ledger.consent import ACTIONS
 from mydata_ledger.ledger.errors import NotFound
-from mydata_ledger.ledger.party import Party, checksum, name_in
+from mydata_ledger.ledger.sensitivity import KINDS
 from mydata_ledger.ledger.terms import WRITTEN
 from mydata_ledger.ledger.typed_data import read_hex
 
 router = APIRouter(tags=["directory"])
-
-
-class PartyView(BaseModel):
-    """An accredited organisation, as registered on chain; times are UTC seconds, 0 where open. `name` may be in two
-    languages (`English | 한국어`); `names` has it by language.
-    """
-
-    account: str
-    name: str
-    names: dict[str, str]
-    roles: list[str]
-    encryption_key: str
-    valid_from: Time
-    valid_until: Time
 
 
 class NoticeForm(Form):
@@ -61,41 +46,31 @@ class EmergencyView(BaseModel):
     since: int
 
 
+class LabelView(BaseModel):
+    """A name in English and Korean."""
+
+    label: str
+    label_ko: str
+
+
+class SensitivityView(BaseModel):
+    """What records may reveal that the law protects most: the kinds, by their codes in HL7's v3-ActCode, and those of
+    each category that is marked.
+    """
+
+    kinds: dict[str, LabelView]
+    categories: dict[str, list[str]]
+
+
 class VocabularyView(BaseModel):
-    """The terms that a consent may use, and what an emergency reaches without one."""
+    """The terms that a consent may use, what an emergency reaches without one, and which data are sensitive."""
 
     categories: dict[str, TermView]
     purposes: dict[str, TermView]
     actions: list[str]
     conditions: list[str]
     emergency: EmergencyView
-
-
-def _party_view(party: Party) -> PartyView:
-    return PartyView(
-        account=party.account,
-        name=party.name,
-        names={"en": name_in(party.name, korean=False), "ko": name_in(party.name, korean=True)},
-        roles=sorted(party.roles),
-        encryption_key=to_hex(party.encryption_key),
-        valid_from=party.valid_from,
-        valid_until=party.valid_until,
-    )
-
-
-@router.get("/parties")
-def list_parties(kernel: KernelDep) -> list[PartyView]:
-    """Every accredited party, ordered by name."""
-    return [_party_view(party) for party in kernel.queries.parties()]
-
-
-@router.get("/parties/{account}")
-def get_party(account: Annotated[str, Path(pattern="^0x[0-9a-fA-F]{40}$")], kernel: KernelDep) -> PartyView:
-    """One party, by its account."""
-    accredited = kernel.queries.party(checksum(read_hex(account, "account", 20)))
-    if accredited is None:
-        raise NotFound
-    return _party_view(accredited)
+    sensitivity: SensitivityView
 
 
 @router.get("/notices")
@@ -127,7 +102,7 @@ def get_notice(digest: Annotated[str, Path(pattern="^0x[0-9a-fA-F]{64}$")], kern
 
 @router.get("/vocabulary")
 def get_vocabulary(kernel: KernelDep) -> VocabularyView:
-    """Categories, purposes, actions and conditions, and what an emergency reaches."""
+    """Categories, purposes, actions and conditions, what an emergency reaches, and which categories are sensitive."""
     vocabulary = kernel.queries.vocabulary
     return VocabularyView(
         categories={
@@ -144,5 +119,9 @@ def get_vocabulary(kernel: KernelDep) -> VocabularyView:
             urgent=list(vocabulary.emergency.urgent),
             further=list(vocabulary.emergency.further),
             since=vocabulary.emergency.since,
+        ),
+        sensitivity=SensitivityView(
+            kinds={code: LabelView(label=term.label, label_ko=term.label_ko) for code, term in KINDS.items()},
+            categories={code: list(kinds) for code, kinds in vocabulary.sensitive.items()},
         ),
     )

@@ -39,7 +39,9 @@ class ManifestRequest(BaseModel):
 
 
 class LinkView(BaseModel):
-    """A link, for the person who created it; `name` identifies it but does not open it."""
+    """A link, for the person who created it; `name` identifies it but does not open it. `last_opened` is 0 if it was
+    never opened.
+    """
 
     name: Hex32
     label: str
@@ -48,15 +50,15 @@ class LinkView(BaseModel):
     expires: Time
     remaining_attempts: int
     opened: int
+    last_opened: int
     size: int
     live: bool
 
     @classmethod
     def of(cls, link: Link) -> LinkView:
         """The view of a link."""
-        fields = {
-            name: getattr(link, name) for name in ("label", "flag", "made_at", "expires", "opened", "size", "live")
-        }
+        names = ("label", "flag", "made_at", "expires", "opened", "last_opened", "size", "live")
+        fields = {name: getattr(link, name) for name in names}
         return cls(name=to_hex(link.name), remaining_attempts=link.remaining, **fields)
 
 

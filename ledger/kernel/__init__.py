@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mydata_ledger.ledger.kernel.background import Background
+from mydata_ledger.ledger.kernel.background.questions import BackgroundQuestion
 from mydata_ledger.ledger.kernel.consents import Consents
 from mydata_ledger.ledger.kernel.consents.accept import AcceptedConsent, SubmittedConsent
 from mydata_ledger.ledger.kernel.consents.delegate import DelegateAppointment
@@ -58,6 +60,7 @@ __all__ = [
     "AcceptedConsent",
     "AnswerChange",
     "AskedTransfer",
+    "BackgroundQuestion",
     "Bounds",
     "Deadline",
     "DelegateAppointment",
@@ -125,6 +128,7 @@ class Kernel:
     people: People
     records: Records
     queries: Queries
+    background: Background
     log_consumer: LogConsumer
     log_readers: LogReaders
     jobs: Jobs
@@ -145,6 +149,7 @@ class Kernel:
             people=people,
             records=Records.of(world, statements, people, derived, consents.acting),
             queries=Queries(world),
+            background=Background.of(world),
             log_consumer=LogConsumer(world, consents.endings, people),
             log_readers=LogReaders(world),
             jobs=Jobs(world),

@@ -164,6 +164,10 @@ class Queries:
         """One party by its EIP-55 address."""
         return self._world.directory.party(account)
 
+    def party_since(self, account: str) -> int | None:
+        """The second (UTC) since which the directory has had that EIP-55 address; None if that is not known."""
+        return self._world.past.party_since(account)
+
     def parties(self) -> list[Party]:
         """All parties, by name."""
         return self._world.directory.parties()

@@ -52,12 +52,14 @@ def demo(
     _refuse_missing_extras(state, port, rpc="")
     _prepare(state, fresh)
     from mydata_ledger.scripts.demonstration import run_demo
+    from mydata_ledger.scripts.demonstration.personas import personas_file
     from mydata_ledger.scripts.stack import Stack
 
-    with Stack(state, port, _show_status, fresh=fresh, command="`mydata demo`") as stack:
-        held = run_demo(stack, data)
+    gives_keys = not once and data is None
+    with Stack(state, port, _show_status, fresh=fresh, command="`mydata demo`", demo=gives_keys) as stack:
+        held = run_demo(stack, data, personas=gives_keys)
         if not once:
-            _serve(stack)
+            _serve(stack, has_personas=gives_keys and personas_file(state).exists())
     if not held:
         raise typer.Exit(1)
 
@@ -85,10 +87,12 @@ def _show_status(text: str) -> None:
     console.print(f"→ {text}", markup=False, soft_wrap=True)
 
 
-def _serve(stack: Stack) -> None:
+def _serve(stack: Stack, *, has_personas: bool = False) -> None:
     served = f"\nThe ledger serves at [bold]{stack.url}[/bold]  (API: {stack.url}/docs · chain: {stack.rpc_url})"
     console.print(served, soft_wrap=True)
     console.print(f"A person's own page, with a passkey or a wallet: [bold]{stack.url}/portal[/bold]", soft_wrap=True)
+    if has_personas:
+        console.print(f"Be a patient, a hospital, a trial team, … with one tap: {stack.url}/portal", soft_wrap=True)
     console.print("Ctrl-C stops it; run the same command to continue.")
     try:
         threading.Event().wait()

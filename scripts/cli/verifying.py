@@ -27,6 +27,8 @@ SELF_DECLARED = {
     "ko": "본인 제출: 본인이 낸 문서이며 다른 곳에서 내용을 확인하지 않았습니다",
 }
 MARKS = {True: "✓", False: "✗", None: "?"}
+ENDED = "⊘"
+"""The mark of a check that did not hold because what is genuine has ended."""
 MAX_DETAILED = 3
 """Up to this number of documents each check is printed; for more, one line for each invalid document and a count."""
 
@@ -89,6 +91,7 @@ def _print_each(
     first: list[NamedDocument], chain: RegistryReader, state: Path, language: str, as_json: bool
 ) -> set[VerificationResult]:
     from mydata_ledger.scripts.verify import verify_all
+    from mydata_ledger.scripts.verify.words import zone_sentence
 
     verdicts = list(verify_all([document for _, document in first], chain))
     values, lines = [], []
@@ -99,6 +102,7 @@ def _print_each(
         lines += [f"{name}:"] if len(first) > 1 else []
         lines += [_verdict_text(verdict, language), *([registries["note"]] if registries["note"] else [])]
         lines += [SELF_DECLARED.get(language, SELF_DECLARED["en"])] if declared else []
+    lines += [zone_sentence(language)] if any(step.times for verdict in verdicts for step in verdict.steps) else []
     answer(values[0] if len(values) == 1 else {"documents": values}, "\n".join(lines), as_json)
     return {verdict.result for verdict in verdicts}
 
@@ -113,8 +117,16 @@ def _is_self_declared(document: Document | MalformedInput) -> bool:
 
 
 def _verdict_text(verdict: Verdict, language: str) -> str:
-    steps = [f"{MARKS[step.held]} ({step.number}) {step.value_text(language)}" for step in verdict.steps]
+    steps = [f"{_mark(step.held, verdict)} ({step.number}) {step.value_text(language)}" for step in verdict.steps]
     return "\n".join([*steps, f"result: {_result(verdict, language)}"])
+
+
+def _mark(held: bool | None, verdict: Verdict) -> str:
+    from mydata_ledger.scripts.verify.verdict import PERMITTED_THEN, VerificationResult
+
+    if held is not False or verdict.result is VerificationResult.INVALID:
+        return MARKS[held]
+    return MARKS[True] if verdict.standing == PERMITTED_THEN else ENDED
 
 
 def _result(verdict: Verdict, language: str) -> str:

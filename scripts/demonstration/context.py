@@ -20,12 +20,12 @@ from mydata_ledger.scripts.settings import secret
 from mydata_ledger.scripts.stack import Stack
 
 ORGANISATIONS: dict[str, tuple[str, list[str]]] = {
-    "hospital-0": ("Hangang University Hospital", ["holder", "hospital"]),
-    "hospital-1": ("Bukhan General Hospital", ["holder", "hospital"]),
-    "trial": ("Glucose-2 Trial Team", ["trial"]),
-    "insurer": ("Namsan Health Insurance", ["insurer"]),
-    "merchant": ("Dongdaemun Pharmacy", ["merchant"]),
-    "crew": ("119 Rescue Crew 7", ["responder"]),
+    "hospital-0": ("Hangang University Hospital | 한강대학교병원", ["holder", "hospital"]),
+    "hospital-1": ("Bukhan General Hospital | 북한산종합병원", ["holder", "hospital"]),
+    "trial": ("Glucose-2 Trial Team | 글루코스-2 임상시험팀", ["trial"]),
+    "insurer": ("Namsan Health Insurance | 남산건강보험", ["insurer"]),
+    "merchant": ("Dongdaemun Pharmacy | 동대문약국", ["merchant"]),
+    "crew": ("119 Rescue Crew 7 | 119 구조대 7", ["responder"]),
 }
 
 

@@ -12,5 +12,9 @@ EVALUATIONS = "Questions that one session may ask in evaluations, each question 
 KEYSTORE = "Passphrase of the keystore's master key."
 ROTATED = "Next passphrase of the master key: `mydata keystore rotate --master` sets it. It opens the keystore too."
 PKCS11 = "PKCS#11 module whose token holds the master key of the custody keys, with the extra `pkcs11`."
+PUBLIC_NODE = (
+    "Node of the chain that `/verify` offers: `own` passes its reads on to `MYDATA_RPC`, without showing that URL; "
+    "a URL must allow calls of web pages (CORS); `none` offers none."
+)
 SMTP = "Mail server: `smtp://[user:password@]host[:port]` with STARTTLS; `smtp+plain://` without, for a local relay."
 WEBHOOKS = "Whether webhooks may go to private addresses: for tests and closed networks."

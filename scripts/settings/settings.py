@@ -16,6 +16,7 @@ from mydata_ledger.scripts.settings.effects import (
     ORIGINS,
     PAYLOADS,
     PKCS11,
+    PUBLIC_NODE,
     ROTATED,
     SMTP,
     URI,
@@ -23,7 +24,18 @@ from mydata_ledger.scripts.settings.effects import (
 )
 from mydata_ledger.scripts.settings.fields import about, given, setting, variables
 from mydata_ledger.scripts.settings.names import refuse_unknown
-from mydata_ledger.scripts.settings.values import address, origins, payload_store, site, text, url, whole, yes_or_no
+from mydata_ledger.scripts.settings.values import (
+    OWN_NODE,
+    address,
+    offered_node,
+    origins,
+    payload_store,
+    site,
+    text,
+    url,
+    whole,
+    yes_or_no,
+)
 
 DEFAULT_STATE, DEFAULT_PORT = Path(".mydata"), 8420
 SQL = ("sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg")
@@ -57,6 +69,7 @@ class Settings:
     sender: str = setting(
         "", address, "e-mail address", "Sender of e-mails.", default="`mydata-ledger@` and the mail host"
     )
+    public_node: str = setting(OWN_NODE, offered_node, "`own`, `none` or URL", PUBLIC_NODE)
     webhooks_private: bool = setting(False, yes_or_no, "`yes` or `no`", WEBHOOKS, default="`no`")
 
     @classmethod

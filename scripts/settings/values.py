@@ -14,6 +14,8 @@ from mydata_ledger.scripts.multiaddr import EMBEDDED, multiaddr
 Read = Callable[[str, str], object]
 """Reads the variable of that name from its text. Raises BadSetting."""
 NODE = "http://127.0.0.1:5001"
+OWN_NODE, NO_NODE = "own", "none"
+"""Values of the node that the verifier page offers, beside a URL."""
 DEFAULT_PORTS = {"http": 80, "https": 443}
 APP = re.compile(r"android:apk-key-hash:[A-Za-z0-9_-]{43}")
 MAILBOX = re.compile(r"[^\s@<>]{1,64}@[^\s@<>]{1,255}")
@@ -118,6 +120,17 @@ def payload_store(name: str, given: str) -> str:
         wanted = f"give `{EMBEDDED}` for the payload store of the state folder, or the URL of an IPFS node's RPC"
         near = nearest(given, (EMBEDDED, NODE))
         raise BadSetting(f"{name} cannot be {_shown(given)}: {wanted}; the nearest is {near}") from error
+    return given
+
+
+def offered_node(name: str, given: str) -> str:
+    """`own`, `none`, or the http or https URL of a node."""
+    if given in {OWN_NODE, NO_NODE}:
+        return given
+    if "://" not in given:
+        near = nearest(given, (OWN_NODE, NO_NODE))
+        raise BadSetting(f"{name} cannot be {_shown(given)}: give own, none or a URL; the nearest is {near}")
+    url(*DEFAULT_PORTS)(name, given)
     return given
 
 

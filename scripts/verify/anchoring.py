@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NoReturn
 
 from mydata_ledger.ledger.commitment.entry import NO_LOCK, lock_of
 from mydata_ledger.ledger.consent import Consent, Revocation
@@ -14,7 +15,7 @@ from mydata_ledger.ledger.record import Issue
 from mydata_ledger.scripts.verify.document import Document
 from mydata_ledger.scripts.verify.offline import CheckResult
 from mydata_ledger.scripts.verify.onchain import Snapshot, ViewCall, view
-from mydata_ledger.scripts.verify.verdict import VerificationEnded, VerificationResult
+from mydata_ledger.scripts.verify.verdict import PERMITTED_THEN, VerificationEnded, VerificationResult
 
 ZERO = bytes(32)
 PARTIES = "parties"
@@ -143,15 +144,19 @@ def _consents_named(document: Document, statement: AccessReceipt) -> list[tuple[
 def _consents_in_force(document: Document, statement: AccessReceipt, chain: Snapshot) -> CheckResult:
     if not statement.permitted:
         return "receipt_refused", {"reason": statement.reason}
-    for entry, lock in _consents_named(document, statement):
-        if ended_at := chain.revoked_at(document.registries[CONSENTS], entry, lock):
-            code = "receipt_before" if statement.decided_at <= ended_at else "receipt_after"
-            raise VerificationEnded(
-                VerificationResult.REVOKED, code, "revoked", at=ended_at, decided=statement.decided_at
-            )
+    named = _consents_named(document, statement)
+    ends = [end for entry, lock in named if (end := chain.revoked_at(document.registries[CONSENTS], entry, lock))]
+    if ends:
+        _end_receipt(min(ends), statement.decided_at)
     is_older = statement.consents and not document.attached.consents
     code = "receipt_permitted_older" if is_older else "receipt_permitted"
     return code, {"reason": statement.reason, "count": len(statement.consents)}
+
+
+def _end_receipt(ended_at: int, decided: int) -> NoReturn:
+    """Say whether the access came before the first of its consents ended."""
+    code, standing = ("receipt_before", PERMITTED_THEN) if decided <= ended_at else ("receipt_after", "revoked")
+    raise VerificationEnded(VerificationResult.REVOKED, code, standing, at=ended_at, decided=decided)
 
 
 def window(document: Document, chain: Snapshot) -> CheckResult:

@@ -18,10 +18,11 @@ SOURCES = WEB / "verify"
 
 @dataclass(frozen=True, slots=True)
 class VerifierPage:
-    """Bytes of the file, and their SHA-256 in hex, which an operator publishes."""
+    """Bytes of the file, their SHA-256 in hex, which an operator publishes, and the content security policy in it."""
 
     html: bytes
     digest: str
+    policy: str
 
 
 @cache
@@ -34,7 +35,7 @@ def build() -> VerifierPage:
     for mark, text in (("{{policy}}", policy), ("{{style}}", style), ("{{script}}", script)):
         html = html.replace(mark, text)
     raw = html.encode()
-    return VerifierPage(raw, sha256(raw).hexdigest())
+    return VerifierPage(raw, sha256(raw).hexdigest(), policy)
 
 
 def _policy(script: str, style: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from mydata_ledger.scripts.verify.times import LAST, TIMES
 from mydata_ledger.scripts.verify.words import sentence, words
 
 
@@ -53,10 +54,26 @@ class Step:
         """The finding in `en` or `ko`."""
         return sentence(self.code, self.values, language)
 
+    @property
+    def times(self) -> dict[str, int]:
+        """The times in its values, UTC seconds."""
+        return {name: time for name in TIMES if isinstance(time := self.values.get(name), int) and time < LAST}
+
+    def as_json(self, language: str = "en") -> dict[str, Any]:
+        """The step as a JSON value; `times` are UTC seconds, those of `text` are in this machine's zone."""
+        step = {"number": self.number, "code": self.code, "text": self.value_text(language), "held": self.held}
+        return step | ({"times": self.times} if self.times else {})
+
+
+PERMITTED_THEN = "permitted_then"
+"""How a receipt stands whose access was permitted, and whose consent was withdrawn later."""
+
 
 @dataclass(slots=True)
 class Verdict:
-    """The result, the steps that led to it, and how a revoked document ended: revoked, withdrawn or superseded."""
+    """The result, the steps that led to it, and how a revoked document ended: revoked, withdrawn, superseded, or
+    permitted then.
+    """
 
     result: VerificationResult = VerificationResult.UNKNOWN
     steps: list[Step] = field(default_factory=list)
@@ -69,9 +86,7 @@ class Verdict:
 
     def as_json(self, language: str = "en") -> dict[str, Any]:
         """The verdict as a JSON value."""
-        steps = [
-            {"number": s.number, "code": s.code, "text": s.value_text(language), "held": s.held} for s in self.steps
-        ]
+        steps = [step.as_json(language) for step in self.steps]
         return {"result": self.result, "standing": self.standing or self.result, "steps": steps}
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from mydata_ledger.scripts.paths import WEB
+from mydata_ledger.scripts.verify.times import with_times, zone_name
 
 FILE = WEB / "verify" / "words.json"
 
@@ -21,6 +22,14 @@ def words() -> dict[str, Any]:
 
 
 def sentence(code: str, values: Mapping[str, object], language: str = "en") -> str:
-    """Sentence of a finding in a language. Raises KeyError for a missing code or value."""
+    """Sentence of a finding in a language, its times in this machine's zone. Raises KeyError for a missing code or
+    value.
+    """
     pattern: str = words()["said"][code][language]
-    return pattern.format_map(values)
+    return pattern.format_map(with_times(values, words()["months"], language))
+
+
+def zone_sentence(language: str) -> str:
+    """The sentence that names the zone of the times."""
+    pattern: str = words()["zone"][language]
+    return pattern.format(zone=zone_name())

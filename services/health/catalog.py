@@ -79,6 +79,23 @@ Source: http://terminology.hl7.org/CodeSystem/v3-ActReason, version 4.0.0 of 202
 """
 
 
+SENSITIVE = {
+    "health.condition": ("MH", "HIV", "STD", "SEX", "ETH", "GDIS", "SDV"),
+    "health.encounter": ("MH", "SEX", "ETH"),
+    "health.lab": ("HIV", "STD", "GDIS", "ETH"),
+    "health.medication": ("MH", "HIV", "STD", "SEX", "ETH"),
+    "health.observation": ("MH", "SEX", "ETH"),
+    "health.procedure": ("SEX", "MH", "SDV"),
+    "health.report": ("MH", "HIV", "STD", "SEX", "GDIS", "SDV"),
+    "health.claim": ("MH", "HIV", "STD", "SEX", "ETH"),
+    "health.careplan": ("MH", "ETH"),
+    "health.other.sequence": ("GDIS",),
+    "health.other.questionnaire": ("MH", "SEX", "ETH", "SDV"),
+    CLINICAL_PROFILE.category: ("MH", "HIV", "STD", "SEX", "ETH", "GDIS"),
+}
+"""What regularly stands in records of these types (`ledger.sensitivity`); a claim has the codes of its diagnoses."""
+
+
 def _purposes() -> dict[str, Term]:
     rows = [line.split(" ", 2) for line in PURPOSES_OF_USE.strip().splitlines()]
     return {f"hl7:{code}": Term(*labels.split("|"), *_above(above)) for code, above, labels in rows}
@@ -117,6 +134,7 @@ CATALOG = Catalog(
         **_purposes(),
     },
     derived=frozenset({CLINICAL_PROFILE.category}),
+    sensitive=SENSITIVE,
     identifying=frozenset(
         {
             *("subject", "patient", "beneficiary", "individual", "reference", "display", "telecom", "deceased"),

@@ -24,5 +24,6 @@ CATALOG = Catalog(
             "이런 메시지를 원하지 않으면 보낸 곳에 대한 동의를 철회하세요.",
         ),
     },
+    sensitive={"location.now": ("LOCIS",)},
     advertising=frozenset({"hl7:HMARKT", "mydata:BENEFIT_NOTICE"}),
 )

@@ -9,11 +9,13 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from mydata_ledger.api.schemas import Form, Term
+from mydata_ledger.api.numbers import Time
+from mydata_ledger.api.schemas import Form, Hex32, Term, to_hex
 from mydata_ledger.formats.codes import LOINC, PATTERNS, Coding, is_code, system_of
 from mydata_ledger.formats.profile.matching import Criteria, Limit
 from mydata_ledger.formats.units import normal
 from mydata_ledger.ledger.errors import MalformedInput
+from mydata_ledger.ledger.kernel import BackgroundQuestion
 
 Values = Annotated[list[Term], Field(max_length=64)]
 
@@ -108,6 +110,12 @@ class CountForm(Form):
         return Criteria(condition, self.sex or "", self.least_age, self.most_age, limit)
 
 
+class CountRequest(CountForm):
+    """Whom to count, and whether to wait for the number: with `wait` false it is asked in the background."""
+
+    wait: bool = True
+
+
 class CountView(BaseModel):
     """How many people, or null: too few, none, or a number that would tell of fewer than `least` beside an earlier one.
 
@@ -116,3 +124,32 @@ class CountView(BaseModel):
 
     people: int | None = Field(examples=[12])
     least: int
+
+
+class BackgroundCountView(BaseModel):
+    """A count that was asked in the background.
+
+    `state` is waiting, running, answered or failed. `answer` is there once it is answered; `why` is the reason of the
+    last try that failed. `kept_until` is when it is removed, 0 until it ends.
+    """
+
+    count_id: Hex32
+    state: str = Field(examples=["waiting"])
+    asked_at: Time
+    kept_until: Time
+    form: CountForm
+    answer: CountView | None
+    why: str
+
+    @classmethod
+    def of(cls, question: BackgroundQuestion) -> BackgroundCountView:
+        """The view of a background question."""
+        return cls(
+            count_id=to_hex(question.question_id),
+            state=question.state,
+            asked_at=question.asked_at,
+            kept_until=question.kept_until,
+            form=CountForm.model_validate(question.form),
+            answer=CountView.model_validate(question.answer) if question.answer else None,
+            why=question.why,
+        )

@@ -7,6 +7,7 @@ import pytest
 
 from mydata_ledger.ledger.errors import LedgerError, SourceUnavailable
 from mydata_ledger.ledger.kernel.people.binding_codes import SECONDS, WINDOW, WRONG_CODES
+from mydata_ledger.ledger.kernel.work_items import PATIENT_NUMBER
 from mydata_ledger.ledger.party import Party
 from mydata_ledger.ledger.record import Erasure, Issue
 from testing.ledger_fixture import wallet
@@ -21,7 +22,10 @@ CLINIC = wallet(60)
 
 @pytest.fixture(params=["memory", "database"])
 def client(request, tmp_path):
-    store = open_store(f"sqlite:///{tmp_path}/ledger.db") if request.param == "database" else None
+    return client_over(open_store(f"sqlite:///{tmp_path}/ledger.db") if request.param == "database" else None)
+
+
+def client_over(store):
     client = ApiClient(store)
     fixture = client.fixture
     fixture.directory.append(Party(CLINIC.address, "The clinic", frozenset({"holder"}), b"", 0, 0))
@@ -116,6 +120,7 @@ def test_wrong_codes_are_bounded_for_one_holder_also_at_once(client):
     assert "bound" not in answers
     code = code_of(client)
     assert bind(client, "P-9", code)[0] == 429
+    assert bind(client, "P-9", code_of(client, BEA, CLINIC), CLINIC)[0] == 201, "another holder is not held up"
     client.fixture.clock.passes(-WINDOW * 2)
     assert bind(client, "P-9", code)[0] == 429, "a clock that goes back opens no window"
     client.fixture.clock.passes(WINDOW * 3)
@@ -386,3 +391,115 @@ def test_a_draft_is_not_signed_after_its_binding_ended_or_was_disputed(client, c
 def signed_issues(client, drafted):
     signed = client.signed(client.fixture.hospital, Issue, drafted["drafts"][0])
     return {"records": [{"message": signed["message"], "signature": signed["signature"]}]}
+
+
+def test_right_codes_do_not_count_as_wrong_ones(client):
+    for number in range(WRONG_CODES + 2):
+        bound(client, f"P-{number}")
+
+
+def nonce_of(client, who):
+    status, shown = call(client, who, "POST", "/bindings/nonces")
+    assert status == 201
+    return shown
+
+
+def bind_signed(client, who, shown, nonce=None):
+    ann = client.fixture.ann
+    form = {"patient_number": "P-1", "nonce": nonce or shown["nonce"], "signer": hex_of(ann)}
+    return call(client, who, "POST", "/bindings", form | {"signature": "0x" + ann.sign_text(shown["text"]).hex()})
+
+
+def test_a_nonce_is_for_its_holder_alone(client):
+    """The text that is signed names the holder, so another one that shows a foreign nonce makes its own text of it."""
+    codes, shown = client.fixture.kernel.people.bindings.codes, nonce_of(client, client.fixture.hospital)
+    theirs = {"nonce": shown["nonce"], "text": codes.text("The clinic", CLINIC.address, shown["nonce"])}
+    assert bind_signed(client, CLINIC, theirs)[0] == 403
+    forged = "00" * 16 + shown["nonce"][32:]
+    invented = (client.fixture.clock.now() + SECONDS).to_bytes(8, "big").hex() + "ab" * 32
+    for nonce in (forged, invented):
+        text = codes.text("The hospital", client.fixture.hospital.address, nonce)
+        assert bind_signed(client, client.fixture.hospital, {"nonce": nonce, "text": text})[0] == 403
+    assert bind_signed(client, client.fixture.hospital, shown)[0] == 201
+
+
+def test_a_nonce_from_the_future_is_refused(client):
+    shown = nonce_of(client, client.fixture.hospital)
+    client.fixture.clock.passes(-SECONDS)
+    client.heads = {}
+    assert bind_signed(client, client.fixture.hospital, shown)[0] == 403
+    client.fixture.clock.passes(SECONDS)
+    assert bind_signed(client, client.fixture.hospital, shown)[0] == 201
+
+
+def test_codes_that_ended_are_forgotten_used_or_not(client):
+    bound(client)
+    code_of(client, BEA)
+    codes = client.fixture.kernel.people.bindings.codes
+    client.fixture.clock.passes(SECONDS - 1)
+    assert codes.forget() == 0
+    client.fixture.clock.passes(1)
+    assert (codes.forget(), codes.forget()) == (2, 0)
+
+
+def test_a_code_that_is_read_twice_is_used_once(client):
+    codes, holder, code = client.fixture.kernel.people.bindings.codes, client.fixture.hospital.address, code_of(client)
+    numbers = b"\x01" * 32, b"\x02" * 32
+    first, second = (codes.find(holder, code, number) for number in numbers)
+    codes.use(first, numbers[0])
+    with pytest.raises(LedgerError):
+        codes.use(second, numbers[1])
+
+
+def test_of_two_that_bind_a_number_at_once_one_does(client):
+    """Bea's call reads the number as free; before it goes on, Ann's call binds it."""
+    hospital, bindings = client.fixture.hospital.address, client.fixture.kernel.people.bindings
+    first, second = code_of(client), code_of(client, BEA)
+    items, readings = client.fixture.world.work_items, []
+    read = items.item
+
+    def read_then_bind(kind, item_id):
+        found = read(kind, item_id)
+        if kind == PATIENT_NUMBER:
+            readings.append(found)
+            if len(readings) == 2:  # the one that `_bind` rests on
+                bindings.bind(hospital, "P-1", first)
+        return found
+
+    items.item = read_then_bind
+    try:
+        with pytest.raises(LedgerError):
+            bindings.bind(hospital, "P-1", second)
+    finally:
+        del items.item
+    assert [one.person for one in bindings.of_holder(hospital)] == [client.fixture.ann.signer]
+    assert bindings.by_number(hospital, "P-1").person == client.fixture.ann.signer
+
+
+def test_a_draft_counts_again_under_a_new_binding(client):
+    ann, hospital, made = client.fixture.ann, client.fixture.hospital, bound(client)
+    before = signed_issues(client, issues(client, "P-1")[1])
+    call(client, ann, "POST", f"/me/bindings/{made['binding_id']}/end")
+    assert call(client, hospital, "POST", "/records", before)[0] == 422
+    bound(client)
+    assert call(client, hospital, "POST", "/records", before)[0] == 202
+
+
+def test_what_ended_with_another_holder_stops_no_draft(client):
+    ann, hospital = client.fixture.ann, client.fixture.hospital
+    theirs = bind(client, "C-1", code_of(client, holder=CLINIC), CLINIC)[1]
+    named = signed_issues(client, issues(client, None, data_subject=hex_of(ann))[1])
+    assert call(client, ann, "POST", f"/me/bindings/{theirs['binding_id']}/end")[0] == 200
+    assert call(client, hospital, "POST", "/records", named)[0] == 202
+
+
+def test_a_holder_and_a_person_see_their_own_bindings_alone(client):
+    mine = bound(client)
+    theirs = bind(client, "P-1", code_of(client, BEA, CLINIC), CLINIC)[1]
+    for who, path, wanted in (
+        (client.fixture.ann, "/me/bindings", [mine]),
+        (BEA, "/me/bindings", [theirs]),
+        (client.fixture.hospital, "/bindings", [mine]),
+        (CLINIC, "/bindings", [theirs]),
+    ):
+        assert call(client, who, "GET", path) == (200, wanted)

@@ -66,7 +66,7 @@ def test_which_language_a_header_prefers(header, language):
 PATHS = [
     ("GET", "/me/inbox", None, 401, "session_required"),
     ("POST", "/access/records/0x" + "11" * 32, {}, 401, "session_required"),
-    ("GET", "/no-such-path", None, 404, "access_denied"),
+    ("GET", "/no-such-path", None, 404, "no_such_route"),
     ("PUT", "/parties", None, 405, "method_not_allowed"),
     ("POST", "/session/challenges", {"address": 7}, 400, "malformed_input"),
 ]

@@ -275,7 +275,9 @@ def test_i1_every_opening_and_every_wrong_passcode_leaves_a_receipt_and_a_messag
     reported = client.http.get("/me/inbox", headers=client.as_(client.fixture.ann)).json()
     events = [one["event"] for one in (reported["messages"] if isinstance(reported, dict) else reported)]
     assert {"link.opened", "link.passcode_wrong"} <= set(events)
-    assert client.http.get("/me/links", headers=client.as_(client.fixture.ann)).json()[0]["opened"] == 1
+    listed = client.http.get("/me/links", headers=client.as_(client.fixture.ann)).json()[0]
+    assert listed["opened"] == 1
+    assert listed["last_opened"] >= listed["made_at"] > 0, "a wrong passcode is no opening"
 
 
 def test_i11_openings_and_wrong_passcodes_are_recomputed_by_somebody_else(client):

@@ -132,9 +132,10 @@ def test_i7_the_general_route_and_receipts_hide_alike(client):
         client.http.get("/receipts/0", headers=as_trial),
         client.http.get("/receipts/99", headers=as_trial),
         client.http.get(f"/consents/{ABSENT}/copy", headers=as_trial),
-        client.http.get("/no/such/road", headers=as_trial),
     ]
     assert {(a.status_code, a.content) for a in answers} == {(404, b'{"error":"access_denied"}')}
+    road = client.http.get("/no/such/road", headers=as_trial)
+    assert (road.status_code, road.content) == (404, b'{"error":"no_such_route"}'), "which routes there are is public"
 
 
 def test_the_whole_life_of_a_consent_over_http(client):

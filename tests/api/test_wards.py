@@ -51,6 +51,7 @@ OWN_TESTS = {
         for end in ("", "/codes", "/{binding_id}/confirm", "/{binding_id}/dispute", "/{binding_id}/end")
     ),
     *("/me/records", "/me/records/drafts", "/me/retentions", "/me/derived-records", "/health/profile"),
+    *("/me/overview", "/me/parties/{account}"),
 }
 """Routes with `for` whose delegates are tested with the rest of them, in tests/api."""
 

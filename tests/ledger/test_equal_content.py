@@ -23,6 +23,7 @@ from testing.stores import open_store
 
 KEY, OLDER = b"\x4b" * 32, b"\x4f" * 32
 INVOICE = b"<?xml version='1.0'?><Invoice><ID>7</ID></Invoice>"
+BASIC = b'{"resourceType":"Basic","id":"%s","a":1}'
 OTHER = wallet(70)
 
 
@@ -267,6 +268,27 @@ def test_the_digest_ends_with_the_record(world, who):
     assert world.same() == {}
     assert [each.record_id for each in world.store.content_digests.of_records([mine, theirs])] == [theirs]
     assert len(world.issues(world.hospital, INVOICE)) == 1
+
+
+def test_a_record_that_is_erased_while_it_is_compared_is_no_duplicate(world):
+    (mine,) = world.issues(world.hospital, INVOICE)
+    of_holder = world.store.content_digests.of_holder
+
+    def read_then_erase(digests, holder):
+        found = of_holder(digests, holder)
+        world.store.content_digests.of_holder = of_holder
+        world.erases(mine)
+        return found
+
+    world.store.content_digests.of_holder = read_then_erase
+    issues, duplicates = world.submits(world.hospital, INVOICE)
+    assert (len(issues), duplicates) == (1, {})
+
+
+@pytest.mark.parametrize("media_type", ["application/FHIR+json", "application/fhir+json; fhirVersion=4.0"])
+def test_case_and_parameters_of_a_media_type_choose_no_other_form(world, media_type):
+    (record,) = world.issues(world.hospital, BASIC % b"1", media_type="application/fhir+json")
+    assert world.submits(world.hospital, BASIC % b"2", media_type=media_type) == ([], {0: record})
 
 
 def test_a_draft_that_is_not_signed_counts_for_nothing_and_is_forgotten(world):

@@ -3,7 +3,7 @@
 import pytest
 
 from mydata_ledger.ledger.kernel import jobs, tries
-from mydata_ledger.ledger.kernel.jobs import due_times, lease
+from mydata_ledger.ledger.kernel.jobs import due_times, lease, lease_watch
 from testing.ledger_fixture import LedgerFixture
 from tests.ledger import test_jobs as sound
 from tests.ledger.planting import planted
@@ -39,22 +39,22 @@ FAULTS = [
     ),
     (
         "a job that runs is taken at once",
-        jobs,
-        "return now - since >= LEASE",
+        lease_watch,
+        "return now - since >= self._lease",
         "return True",
         sound.test_a_job_whose_process_ended_is_taken_over_after_a_minute_of_silence,
     ),
     (
         "a job that runs is never taken over",
-        jobs,
-        "return now - since >= LEASE",
+        lease_watch,
+        "return now - since >= self._lease",
         "return False",
         sound.test_a_job_whose_process_ended_is_taken_over_after_a_minute_of_silence,
     ),
     (
         "a renewed lease is taken for a silent one",
-        jobs,
-        "if version != item.version:",
+        lease_watch,
+        "if seen_version != version:",
         "if False:",
         sound.test_a_lease_that_is_renewed_is_kept_for_as_long_as_the_job_runs,
     ),
@@ -68,8 +68,8 @@ FAULTS = [
     (
         "the lease ends by the time of day",
         jobs,
-        'name, now = item.body["name"], self._monotonic()',
-        'name, now = item.body["name"], self._world.clock.now()',
+        'self._watch.is_silent(item.body["name"], item.version)',
+        'self._world.clock.now() - item.body["at"] >= LEASE',
         sound.test_a_job_whose_process_ended_is_taken_over_after_a_minute_of_silence,
     ),
     (
@@ -103,7 +103,7 @@ FAULTS = [
     (
         "what an error says is kept",
         lease,
-        "self._failed(_place_of(error))",
+        "self._failed(reason_of(error))",
         "self._failed(str(error))",
         sound.test_why_says_where_it_failed_and_not_what_the_error_says,
     ),

@@ -7,7 +7,8 @@ from hypothesis import strategies as some
 from mydata_ledger.ledger.errors import SourceUnavailable
 from mydata_ledger.ledger.kernel import Jobs, ScheduledJob
 from mydata_ledger.ledger.kernel.jobs.due_times import MOST_RANGES, due_after, unused_from, with_used
-from mydata_ledger.ledger.kernel.jobs.lease import LEASE, MOST_FAILURES
+from mydata_ledger.ledger.kernel.jobs.lease import MOST_FAILURES
+from mydata_ledger.ledger.kernel.jobs.lease_watch import LEASE
 from mydata_ledger.ledger.kernel.tries import INTERRUPTED, MOST_TRIES, RETRY_DELAYS
 from testing.ledger_fixture import NOW, LedgerFixture
 from tests.ledger.due_time_definition import MOST_IN_A_ROW, Watched

@@ -9,12 +9,12 @@ def test_what_is_shipped_is_what_the_sources_give():
 
 
 def test_only_what_is_stale_is_written(tmp_path):
-    assert build(tmp_path / "built") == ["statements.js", "verifier.js"]
+    assert build(tmp_path / "built") == ["statements.js", "demo_wallet.js", "verifier.js"]
     assert build(tmp_path / "built") == []
     (tmp_path / "built" / "verifier.js").write_text("altered")
     assert build(tmp_path / "built") == ["verifier.js"]
 
 
 def test_licences_of_others_stay_in_the_scripts():
-    for name in ("statements.js", "verifier.js"):
+    for name in ("statements.js", "demo_wallet.js", "verifier.js"):
         assert "MIT License" in (BUILT / name).read_text(encoding="utf-8")

@@ -338,7 +338,7 @@ def test_a_document_that_ended_on_chain_shows_how(builder, chain, snapshot):
         ("revoked", 9, "consent_revoked"),
         ("withdrawn", 9, "record_withdrawn"),
         ("superseded", 9, "record_superseded"),
-        ("revoked", 9, "receipt_before"),
+        ("permitted_then", 9, "receipt_before"),
         ("revoked", 9, "receipt_after"),
         ("valid", 10, "window_none"),
     ]
@@ -386,7 +386,7 @@ def test_a_receipt_names_the_locks_of_its_consents_and_an_older_one_says_what_it
         assert end(document | {"consents": shapeless}, snapshot) == ("invalid", 1, "malformed")
     assert end(documents_of_no_receipt(builder) | {"consents": document["consents"]}, snapshot)[:2] == ("invalid", 1)
     chain.send(chain.contract("consents").functions.revoke(bytes(32), builder.opening(other)[1]))
-    assert end(document, snapshot) == ("revoked", 9, "receipt_before")
+    assert end(document, snapshot) == ("permitted_then", 9, "receipt_before")
     assert end(older, snapshot)[0] == "valid", "by the entry alone an end by secret is not seen"
 
 

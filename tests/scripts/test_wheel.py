@@ -23,6 +23,9 @@ PAGES = {
     "/web/portal/main.js": "import",
     "/web/style.css": "{",
     "/verify": "noble-hashes",
+    "/privacy": "Cookies",
+    "/manifest.webmanifest": "standalone",
+    "/web/built/demo_wallet.js": "noble-curves",
     "/openapi.json": "trials",
 }
 SERVES = re.compile(r"The ledger serves at (http://localhost:\d+).*chain: (http://[\w.:]+)\)")

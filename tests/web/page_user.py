@@ -59,9 +59,9 @@ class PageUser:
     def press(self, text, within="body"):
         """Click the only visible button with that text."""
         find = (
-            f"[...document.querySelector({within!r}).querySelectorAll('button')]"
-            f".filter((b) => b.getClientRects().length && !b.disabled"
-            f" && [b.firstChild?.textContent, b.textContent.trim()].includes({text!r}))"
+            f"[...(document.querySelector({within!r})?.querySelectorAll('button') ?? [])]"
+            f".filter((b) => b.getClientRects().length && !b.disabled && (b.firstChild?.textContent === {text!r}"
+            f" || b.innerText.trim() === {text!r}))"
         )
         self.until(f"{find}.length > 0")
         self.run(f"{find}[0].click()")

@@ -1,62 +1,129 @@
 """The pages that a newcomer sees, in real Chromium against the running stack."""
 
 import re
-import shutil
-import subprocess
+import time
 
 import pytest
 
 from mydata_ledger.scripts.stack import Stack
+from tests.web.axe import faults, needs_axe
+from tests.web.browser import chromium, require_chromium
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-QUIET = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--virtual-time-budget=6000",
-)
-if CHROMIUM is None:
-    pytest.skip("no Chromium on this machine; CI installs Debian's", allow_module_level=True)
+require_chromium()
+PAGES = ("/", "/privacy", "/no/such/page")
+OVERFLOW = """[document.documentElement.scrollWidth, ...[...document.querySelectorAll("body *")]
+  .filter((one) => one.getBoundingClientRect().right > innerWidth + 1).map((one) => one.outerHTML.slice(0, 80))]"""
 
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory):
     with Stack(tmp_path_factory.mktemp("web") / "state", on_status=lambda _: None) as running:
         running.register_party("0x" + "11" * 20, "Hangang <b>Hospital</b>", ["holder", "hospital"], b"")
+        running.register_party("0x" + "12" * 20, "a" * 90, ["enforcement-point"], b"")
         yield running
 
 
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    with chromium(tmp_path_factory.mktemp("profile")) as opened:
+        yield opened
+
+
 @pytest.fixture
-def seen(stack, tmp_path):
-    def read_page(path):
-        command = [CHROMIUM, *QUIET, f"--user-data-dir={tmp_path}", "--dump-dom", stack.url + path]
-        return subprocess.run(command, capture_output=True, text=True, timeout=90, check=True).stdout
-
-    return read_page
-
-
-def words(dom):
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", dom))
+def tab(browser):
+    browser.read_page(1200)
+    browser.requests.clear()
+    browser.problems.clear()
+    yield browser
+    assert browser.problems == [], "nothing that a content security policy had to stop"
 
 
-def test_the_status_page_shows_the_ledger_as_it_is(seen):
-    page = words(seen("/"))
+def opened(tab, stack, path, language="en"):
+    """The text of a page in a browser of that language, once what it asks has come."""
+    tab.send("Emulation.setUserAgentOverride", userAgent="Chromium", acceptLanguage=language)
+    tab.open(stack.url + path)
+    if path.partition("?")[0] == "/":
+        tab.until("document.querySelectorAll('#parties code').length >= 3 && !!document.querySelector('.log')")
+    return re.sub(r"\s+", " ", tab.run("document.body.innerText"))
+
+
+def test_the_status_page_shows_the_ledger_as_it_is(tab, stack):
+    page = opened(tab, stack, "/")
     assert "Serving. Chain 31337 followed to block" in page
-    assert re.search(r"Consents and withdrawals 0 all on chain", page)
+    assert "Consents and withdrawals 0 all on chain" in page
     assert "MyData Ledger gateway collector holder operator" in page
 
 
-def test_a_party_s_name_is_text_and_never_markup(seen):
-    assert "Hangang &lt;b&gt;Hospital&lt;/b&gt;" in seen("/")
+def test_the_status_page_is_korean_for_a_korean_browser_and_can_be_switched(tab, stack):
+    page = opened(tab, stack, "/", "ko-KR")
+    assert tab.run("document.documentElement.lang") == "ko"
+    assert "정상입니다. 체인 31337의" in page
+    assert "동의와 철회 0 모두 체인에 있음" in page
+    assert "MyData Ledger gateway 수집자 데이터 보유 기관 운영자" in page
+    words = re.sub(
+        r"MyData Ledger gateway|MyData Ledger|Hangang <b>Hospital</b>|a{90}|0x\w+|English|HTTP|mydata.*URL", "", page
+    )
+    assert not re.search(r"[A-Za-z]{3,}", words), "all else is Korean"
+    tab.run("document.querySelector('.languages a[lang=en]').click()")
+    tab.until("document.documentElement?.lang === 'en' && document.body?.innerText.includes('Serving.')")
+    assert "Serving." in opened(tab, stack, "/?language=en", "ko-KR")
 
 
-def test_the_interface_is_described_without_calling_home(seen, stack):
-    dom = seen("/docs")
-    assert "trials service" in words(dom)
-    sources = re.findall(r'(?:src|href)="(https?://[^"]+)"', dom)
-    assert [source for source in sources if not source.startswith(stack.url)] == []
+def test_a_party_s_name_is_text_and_never_markup(tab, stack):
+    opened(tab, stack, "/")
+    assert "Hangang <b>Hospital</b>" in tab.run("document.getElementById('parties').innerText")
+    assert tab.run("document.querySelectorAll('#parties b').length") == 0
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize("width", [320, 390])
+def test_nothing_scrolls_sideways_on_a_phone(tab, stack, language, width):
+    for path in PAGES:
+        tab.read_page(width)
+        opened(tab, stack, path, language)
+        assert tab.run(OVERFLOW) == [width], path
+
+
+@needs_axe
+@pytest.mark.parametrize(("language", "dark"), [("en", False), ("ko", True)])
+def test_nothing_is_wrong_with_the_pages_for_anybody(tab, stack, language, dark):
+    found = {}
+    for path in PAGES:
+        tab.read_page(390, dark=dark)
+        opened(tab, stack, path, language)
+        found[path] = faults(tab)
+    assert found == {path: {} for path in PAGES}
+
+
+def test_privacy_and_unknown_paths_work_without_javascript(tab, stack):
+    tab.send("Emulation.setScriptExecutionDisabled", value=True)
+    try:
+        for language, words in (("en", ("One cookie", "no such address")), ("ko", ("쿠키는 하나", "없는 주소"))):
+            for path, text in zip(PAGES[1:], words, strict=True):
+                tab.send("Emulation.setUserAgentOverride", userAgent="Chromium", acceptLanguage=language)
+                tab.send("Page.navigate", url=stack.url + path)
+                assert text in loaded_text(tab, text), path
+    finally:
+        tab.send("Emulation.setScriptExecutionDisabled", value=False)
+
+
+def loaded_text(tab, text):
+    """The HTML of a page in which no script runs, once it has that text."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        root = tab.send("DOM.getDocument", depth=0)["root"]["nodeId"]
+        if text in (html := tab.send("DOM.getOuterHTML", nodeId=root)["outerHTML"]):
+            return html
+    raise TimeoutError(text)
+
+
+def test_the_interface_is_described_without_calling_home(tab, stack):
+    opened(tab, stack, "/docs")
+    tab.until("document.querySelectorAll('.opblock-tag').length > 20")
+    tab.run("document.querySelector('.opblock-tag').click()")
+    tab.until("!!document.querySelector('.opblock-summary')")
+    tab.run("document.querySelector('.opblock-summary button').click()")
+    tab.until("!!document.querySelector('.opblock-body')")
+    assert "trials service" in tab.run("document.body.innerText")
+    sources = [url for url in tab.requests if not url.startswith((stack.url, "data:"))]
+    assert sources == []

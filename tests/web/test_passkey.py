@@ -14,6 +14,7 @@ from mydata_ledger.scripts.listening import bound
 from mydata_ledger.scripts.settings import secret
 from mydata_ledger.scripts.stack import Stack
 from tests.web.browser import chromium, require_chromium
+from tests.web.modules import load
 from tests.web.passkey_tab import PasskeyTab
 from tests.web.study import LAYERS, accredit, issued, reads, requested, trial_of
 
@@ -56,7 +57,10 @@ WORDS = {
         "unsaved": "아직 저장하지 않은 파일",
     },
 }
-NEWEST = "async ({ get }) => get(`/consents/${(await get('/consents')).at(-1).entry}/copy`)"
+NEWEST = """(async () => {
+  const read = async (path) => (await fetch(path)).json();
+  return read(`/consents/${(await read('/consents')).at(-1).entry}/copy`);
+})()"""
 IPV6 = len(bound(0)) == 2
 BOTH = pytest.mark.parametrize("language", ["ko", "en"])
 
@@ -100,6 +104,7 @@ def opened(tab, stack, language, *, derives=True):
 
 
 def joined(page, words):
+    page.click("#start")
     page.press(words["make"])
     page.until("!!document.querySelector('#signed-in')")
     return page.signer()
@@ -153,7 +158,7 @@ def test_a_passkey_signs_in_reads_signs_narrows_and_withdraws(stack, study, tab,
     page.press(words["show"], "#consents")
     page.press(words["sign"], "#consents")
     page.until("!!document.querySelector('#consents > details')")
-    assert page.run("document.querySelectorAll('.keep').length") == (0 if derives else 2)
+    assert page.run("document.querySelectorAll('#keeping .card').length") == (0 if derives else 2)
     deadline = time.monotonic() + 20
     while not reads(study.trial, record):
         assert time.monotonic() < deadline
@@ -161,7 +166,7 @@ def test_a_passkey_signs_in_reads_signs_narrows_and_withdraws(stack, study, tab,
     if not derives:
         page.press(words["out"])
         assert words["unsaved"] in trouble(page)
-        page.click(".keep:last-child .primary")
+        page.click("#keeping .card:last-child .primary")
     page.press(words["out"])
     page.until("!!document.querySelector('#welcome')")
     if derives:
@@ -170,7 +175,7 @@ def test_a_passkey_signs_in_reads_signs_narrows_and_withdraws(stack, study, tab,
     page.until("!!document.querySelector('#signed-in')")
     assert page.signer() == signer, "known again, remembered or not"
 
-    page.until("!document.getElementById('consents').hidden")
+    page.until("!!document.querySelector('#consents .danger')")
     page.press(words["withdraw"], "#consents")
     page.reads(words["ends"], "#consents .says")
     if not derives:
@@ -178,7 +183,7 @@ def test_a_passkey_signs_in_reads_signs_narrows_and_withdraws(stack, study, tab,
     page.press(words["withdraw"], "#consents")
     page.reads(words["withdrawn"], "#consents")
     assert not reads(study.trial, record)
-    document = page.run(f"import('/web/portal/api.js').then({NEWEST})")
+    document = page.run(NEWEST)
     assert has_mark(stack, document), "the secret opened the lock on the chain too"
     assert document["message"]["grants"][0]["categories"] == ["health.lab"]
     assert tab.problems == [], "neither errors nor anything the content policy had to stop"
@@ -278,7 +283,9 @@ def test_a_sentence_for_another_site_is_not_signed(stack, tab, language):
     page = opened(tab, stack, language)
     for pattern, instead in SENTENCES:
         page.forge("/session/challenges", pattern, instead)
-        page.click("#passkey-in" if page.run("!!localStorage.length") else "#passkey-new")
+        is_made = page.run("!!localStorage['mydata.passkey']")
+        page.run("document.querySelector('#start')?.click()")
+        page.click("#passkey-in" if is_made else "#passkey-new")
         assert words["sentence"] in trouble(page)
         page.stop_forging()
     assert page.touches() == 1, "it was made, and never asked to sign"
@@ -337,14 +344,14 @@ def test_a_page_that_no_browser_trusts_with_keys_says_how_to_open_it(stack, tab,
     assert "http://localhost on this machine" in trouble(page)
 
 
-def test_conditions_have_the_words_of_the_ledger(stack, tab):
+def test_conditions_have_the_words_of_the_ledger(stack, tab, tmp_path):
     tab.open(stack.url + "/portal")
-    tab.run("import('/web/portal/words.js').then((all) => { window.words = all; })")
+    load(tab, "portal/words.js", tmp_path)
     for language in ("en", "ko"):
-        tab.run(f"words.setLanguage({language!r})")
+        tab.run(f"exports.setLanguage({language!r})")
         for name, term in wording.TERMS["conditions"].items():
             label = term.label if language == "en" else term.label_ko
-            assert tab.run(f"words.conditionOf({name!r})") == label.replace("{value}", "…")
+            assert tab.run(f"exports.conditionOf({name!r})") == label.replace("{value}", "…")
 
 
 @pytest.mark.parametrize(("width", "language"), [(1280, "en"), (360, "ko"), (360, "en")])
@@ -358,9 +365,11 @@ def test_it_fits(stack, study, tab, width, language):
     page.run("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
     assert _fits(page), "the signer is 84 bytes wide"
     page.press(words["sign"])
-    page.until("!!document.querySelector('.keep')")
+    page.until("!!document.querySelector('#keeping .card') && document.querySelectorAll('.sending .done').length > 1")
     assert _fits(page)
-    page.click(".keep .primary")
+    page.click("#keeping .primary")
+    if width < 600:
+        page.click("#tab-more")
     page.press(words["out"])
     page.click("#passkey-in")
     page.until("!!document.querySelector('#signed-in')")

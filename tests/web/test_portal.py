@@ -18,6 +18,7 @@ from mydata_ledger.scripts.serve import slices
 from mydata_ledger.scripts.stack import Stack
 from mydata_ledger.services.health.formats.consents import read_consent
 from tests.web.browser import chromium, require_chromium
+from tests.web.modules import load
 from tests.web.study import LAYERS, TRIAL, accredit, issued, reads, requested, trial_of
 from tests.web.wallets import WalletTab
 
@@ -37,7 +38,7 @@ WORDS = {
         "consented": "granted, with less",
         "none": "first consent",
         "adds": "adds: ",
-        "ended": "a key that",
+        "ended": "The key that Seoul <i>Trial</i> was handed for your Laboratory results",
         "cancelled": "Nothing was signed.",
         "permitted": "permitted",
         "refused": "refused",
@@ -59,7 +60,7 @@ WORDS = {
         "consented": "일부만 동의함",
         "none": "첫 동의",
         "adds": "추가: ",
-        "ended": "키 (삭제하도록 알림)",
+        "ended": "Seoul <i>Trial</i>에 전달된 검사 결과",
         "cancelled": "서명하지 않았습니다.",
         "permitted": "허용",
         "refused": "거절",
@@ -95,6 +96,13 @@ def signed_in(tab, stack, person, language):
     page.click("#sign-in")
     page.until("!!document.querySelector('#signed-in')")
     return page
+
+
+def is_notified(stack, person, count):
+    """Wait until a person has that many messages."""
+    me, deadline = Client(stack.url, person).sign_in(), time.monotonic() + 20
+    while len(me.call("GET", "/me/inbox")) < count:
+        assert time.monotonic() < deadline
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
@@ -149,10 +157,10 @@ def test_a_person_is_asked_narrows_signs_sees_and_withdraws(stack, trial, tab, l
     page.reads(words["ends"], "#consents .says")
     assert "hl7:CLINTRCH" not in page.text("#consents .step:not(.says)"), "what ends is said in words"
     page.press(words["withdraw"], "#consents")
-    page.until("!!document.querySelector('.ended')")
-    assert words["ended"] in page.text(".ended")
+    page.reads(words["ended"], ".ended")
     assert not reads(trial, record)
     assert page.shown[-1]["message"]["secret"] != "0x" + "00" * 32, "the wallet opened the lock it had made"
+    is_notified(stack, person, 4)
     page.click("#tab-inbox")
     page.until("document.querySelectorAll('#inbox li').length >= 4")
 
@@ -247,19 +255,19 @@ def test_a_refusal_of_everyone_says_that_it_refuses_crews_and_can_leave_emergenc
 OPTOUT = json.dumps({"resourceType": "Consent", "status": "active", "subject": {}, "decision": "deny"}).encode()
 
 
-def test_the_page_and_the_ledger_say_the_same_of_whatever_ends(stack, tab):
+def test_the_page_and_the_ledger_say_the_same_of_whatever_ends(stack, tab, tmp_path):
     tab.open(stack.url + "/portal")
-    tab.run("import('/web/portal/words.js').then((all) => { window.words = all; })")
+    load(tab, "portal/words.js", tmp_path)
     names = ["*", TRIAL.address, *(f"role:{role}" for role in [*ROLES_KO, "brand-new", "constructor"])]
     for language, grantee in itertools.product(("en", "ko"), names):
-        tab.run(f"words.setLanguage({language!r})")
+        tab.run(f"exports.setLanguage({language!r})")
         reported = Summaries(Vocabulary([]), language)
         for effects in ([], ["permit"], ["forbid"], ["forbid", "permit"]):
             grants = tuple(Grant(Effect(one), ("x",), ("x",), ("view",), 0, NEVER) for one in effects)
             statement = Revocation(b"", b"", grantee, "any name", 2, b"", b"", 0)
             ended = Consent(b"", b"", grantee, "any name", 1, b"", grants, b"", "en", 0, b"")
             message = json.dumps({"grantee": grantee, "granteeName": "any name"})
-            shown = tab.run(f"words.endOfConsent({message}, {json.dumps([{'effect': one} for one in effects])})")
+            shown = tab.run(f"exports.endOfConsent({message}, {json.dumps([{'effect': one} for one in effects])})")
             assert shown == list(reported.withdrawal(statement, ended))
 
 

@@ -17,7 +17,8 @@ ME, MANY = Wallet(bytes([101]) * 32), Wallet(bytes([102]) * 32)
 WORDS = {
     "en": {
         "read": "Seoul <i>Trial</i> read 4 records of laboratory results for clinical trial research",
-        "refused": "<i>Trial</i> tried to read diagnoses and problems for clinical trial research and was refused (2",
+        "refused": "Seoul <i>Trial</i> tried to read diagnoses and problems for clinical trial research"
+        " and was refused (2 times)",
         "declared": "Rescue Crew 7 declared an emergency",
         "proof": "Check the proof",
         "held": "Recorded in the log, on chain since block",
@@ -177,9 +178,9 @@ def test_two_thousand_lines_come_in_pages_and_few_elements(stack, tab):
     visit(page, "/portal/timeline")
     page.until(f"{CARDS} === 2")
     page.until("document.querySelector('#timeline').innerText.includes('(49 times)')")
-    asked = [url for url in tab.requests[sent:] if "/me/" in url]
-    assert sum("/me/timeline" in url for url in asked) == 1
-    assert len(asked) <= 2, asked
+    requests = [url for url in tab.requests[sent:] if "/me/" in url]
+    assert sum("/me/timeline" in url for url in requests) == 1
+    assert len(requests) <= 2, requests
     assert page.run("document.querySelectorAll('#signed-in *').length") < 250
     opened(page)
     assert page.run("document.querySelectorAll('#signed-in *').length") < 250 + 50 * 30

@@ -13,7 +13,7 @@ from mydata_ledger.ledger.self_declared import record_id_of
 from mydata_ledger.ledger.signers import Wallet
 from mydata_ledger.scripts.verify import RegistryReader, load_all, verify_all
 from mydata_ledger.scripts.verify.page import SOURCES, build
-from mydata_ledger.scripts.verify.words import words
+from mydata_ledger.scripts.verify.words import sentence, words
 from testing import proofs
 from testing.devnet import live_chain
 from testing.proofs import GATEWAY, HOLDER, PERSON, STRANGER, paths, put, value_at
@@ -95,7 +95,7 @@ def statement(path, rpc):
 def reported(step):
     kinds = {kind: text["en"] for kind, text in words()["kinds"].items()}
     values = step.values | ({"kind": kinds[step.values["kind"]]} if "kind" in step.values else {})
-    return words()["said"][step.code]["en"].format_map(values)
+    return sentence(step.code, values)
 
 
 def without_detail(found):
@@ -192,7 +192,7 @@ def test_what_ended_on_chain_is_named(tab, chain, scribe, tmp_path):
     path = lines(tmp_path / "ended.jsonl", every)
     agree(tab, chain.url, path)
     standings = {standing for _, standing, _ in shown(tab, chain.url, path).values()}
-    assert standings == {"revoked", "withdrawn", "superseded", "invalid", "expired", "unknown"}
+    assert standings == {"revoked", "permitted_then", "withdrawn", "superseded", "invalid", "expired", "unknown"}
 
 
 def test_twins_and_receipts_with_and_without_locks(tab, chain, scribe, tmp_path):
@@ -215,6 +215,26 @@ def test_twins_and_receipts_with_and_without_locks(tab, chain, scribe, tmp_path)
     assert agree(tab, chain.url, path)[:4] == ["revoked"] * 4
     chain.send(chain.contract("consents").functions.revoke(bytes(32), scribe.opening(first)[1]))
     agree(tab, chain.url, path)
+
+
+def test_a_receipt_is_judged_by_the_first_end_of_its_consents(tab, chain, scribe, tmp_path):
+    later, first = scribe.log(scribe.consent(), PERSON), scribe.log(scribe.consent(), PERSON)
+    entries = tuple(one.signed.entry.entry for one in (later, first))
+    between = chain.web3.eth.get_block("latest")["timestamp"] + 500
+    times = (between, between - 600, between + 600)
+    receipts = [scribe.log(scribe.receipt(consents=entries, decided_at=one), GATEWAY) for one in times]
+    scribe.anchor()
+    chain.send(chain.contract("consents").functions.revoke(*scribe.opening(first)))
+    chain.web3.provider.make_request("evm_increaseTime", [1_000])
+    chain.send(chain.contract("consents").functions.revoke(*scribe.opening(later)))
+    path = lines(tmp_path / "receipts.jsonl", map(scribe.document, receipts))
+    assert agree(tab, chain.url, path) == ["revoked"] * 3
+    by_file = {name: standing for name, (_, standing, _) in shown(tab, chain.url, path).items()}
+    assert by_file == {
+        "receipts.jsonl": "revoked",
+        "receipts.jsonl:2": "permitted_then",
+        "receipts.jsonl:3": "revoked",
+    }
 
 
 def test_contract_wallets_and_passkeys(tab, chain, scribe, tmp_path):

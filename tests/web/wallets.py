@@ -3,10 +3,13 @@
 import json
 
 from mydata_ledger.ledger.consent import Consent, Revocation
+from mydata_ledger.ledger.delegation import Delegation
+from mydata_ledger.ledger.record import Erasure
 from mydata_ledger.ledger.typed_data import digest, parse, read_domain
 from tests.web.page_user import PageUser
 
-KINDS = {kind.__name__: kind for kind in (Consent, Revocation)}
+CHAIN = 31337
+KINDS = {kind.__name__: kind for kind in (Consent, Revocation, Erasure, Delegation)}
 PROVIDER = """
 (() => {
   const waiting = new Map();
@@ -25,11 +28,17 @@ PROVIDER = """
 
 
 class WalletTab(PageUser):
-    """A tab with a wallet; `shown` has everything it was requested to sign, `says_no` refuses the next request."""
+    """A tab with a wallet; `shown` has everything it was requested to sign, `says_no` refuses the next request.
+
+    `chain` is the chain that the wallet is on; it knows those of `chains`. `meanwhile` is called, once, after a
+    statement was signed and before the page has it.
+    """
 
     def __init__(self, tab, wallet):
         super().__init__(tab)
         self.wallet, self.shown, self.says_no = wallet, [], False
+        self.chain, self.chains = CHAIN, {CHAIN}
+        self.meanwhile = None
         self._approvals = []
         hear = tab._hear
         tab._hear = lambda reported: (self._note(reported), hear(reported))
@@ -51,6 +60,10 @@ class WalletTab(PageUser):
         error, result = None, None
         if method in {"eth_requestAccounts", "eth_accounts"}:
             result = [self.wallet.address]
+        elif method == "eth_chainId":
+            result = hex(self.chain)
+        elif method == "wallet_switchEthereumChain":
+            error = self._switched(int(params[0]["chainId"], 16))
         elif self.says_no:
             self.says_no, error = False, {"code": 4001, "message": "User rejected the request."}
         elif method == "personal_sign":
@@ -59,7 +72,16 @@ class WalletTab(PageUser):
             result = "0x" + self.wallet.sign_text(text).hex()
         else:
             result = self._typed(json.loads(params[1]))
+            if happens := self.meanwhile:
+                self.meanwhile = None
+                happens()
         self.tab.run(f"window.walletAnswers({id}, {json.dumps(error)}, {json.dumps(result)})")
+
+    def _switched(self, chain):
+        if chain not in self.chains:
+            return {"code": 4902, "message": "Unrecognized chain ID."}
+        self.chain = chain
+        return None
 
     def _typed(self, typed):
         self.shown.append(typed)

@@ -1,6 +1,7 @@
 // A dialog over the page. The browser keeps the focus in it and closes it on Escape.
 import { useEffect, useRef } from "preact/hooks";
 import { messages } from "./messages.js";
+import { ProblemHere } from "./problems.jsx";
 
 const t = messages({ close: "Close" }, { close: "닫기" });
 
@@ -15,6 +16,7 @@ export function Dialog({ title, onClose, children }) {
   return (
     <dialog ref={dialog} onClose={onClose} aria-labelledby="dialog-title">
       <div class="top"><h2 id="dialog-title">{title}</h2><button type="button" class="plain" onClick={onClose}>{t("close")}</button></div>
+      <ProblemHere />
       {children}
     </dialog>
   );

@@ -2,6 +2,7 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { Button } from "./button.jsx";
 import { messages } from "./messages.js";
+import { sentenceFor } from "./problems.jsx";
 
 const t = messages(
   { loading: "One moment…", again: "Try again", failed: "This could not be loaded." },
@@ -25,7 +26,7 @@ export function useLoaded(load, dependencies) {
   const newest = useRef(0);
   const reload = useCallback(async () => {
     const number = ++newest.current;
-    const next = await load().then((value) => ({ value, error: null }), (/** @type {Error} */ error) => ({ value: undefined, error }));
+    const next = await load().then((value) => ({ value, error: null }), async (/** @type {Error} */ error) => ({ value: undefined, error: new Error(await sentenceFor(error), { cause: error }) }));
     if (number === newest.current) setState(next);
   }, dependencies);
   useEffect(() => {

@@ -6,7 +6,7 @@ import { translate } from "./words.js";
 /** @import { Ward } from "./answers" */
 /** @import { Word } from "./words.js" */
 /** @typedef {{ wards: Ward[], chosen: string }} Acting */
-const RELATIONS = /** @type {const} */ (["guardian", "representative", "carer", "attorney"]);
+const RELATIONS = /** @type {const} */ (["guardian", "representative", "carer", "attorney", "own-device"]);
 const store = createStore(/** @type {Acting} */ ({ wards: [], chosen: "" }));
 
 /** Those for whom the person acts, and the one that is chosen; the component follows them. */
@@ -15,8 +15,12 @@ export const useActing = store.use;
 /** The person for whom the page acts; undefined: the person who signed in. */
 export const chosenWard = () => store.get().wards.find(({ person }) => person === store.get().chosen);
 
-/** Read for whom the person acts. A choice that is over becomes the own one. */
-export async function loadWards() {
+/**
+ * Read for whom the person acts. A choice that is over becomes the own one. After sign-in, a second device of the person
+ * acts for the person at once.
+ * @type {(isFirst?: boolean) => Promise<void>}
+ */
+export async function loadWards(isFirst = false) {
   /** @type {Ward[]} */
   const wards = [];
   for (let after = -1; after !== null; ) {
@@ -24,7 +28,7 @@ export async function loadWards() {
     wards.push(...page.wards);
     after = page.next;
   }
-  set(wards, store.get().chosen);
+  set(wards, isFirst ? (wards.find(isOwnDevice)?.person ?? "") : store.get().chosen);
 }
 
 /** Act for nobody else, and forget for whom that was possible. */
@@ -39,6 +43,9 @@ function set(wards, chosen) {
   actFor(known);
   store.set({ wards, chosen: known });
 }
+
+/** True for the person themselves, if this is their second device. @type {(ward: Ward) => boolean} */
+export const isOwnDevice = ({ relation }) => relation === "own-device";
 
 /** A person without a name, by the first and last bytes of the signer. @type {(ward: Ward) => string} */
 export const shortOf = ({ person }) => `${person.slice(0, 8)}…${person.slice(-6)}`;

@@ -105,6 +105,8 @@ export interface ConsentRequest {
   asked_at: number;
   answer_by: number;
   state: "requested" | "granted" | "granted_narrower" | "refused" | "withdrawn" | "expired";
+  /** The entry of the consent that answered it. */
+  consent: string;
   by_standing_wish: boolean;
   by_question: boolean;
   by_offer: boolean;
@@ -148,6 +150,8 @@ export interface Complaint {
 export interface AccessReceipt {
   requester: string;
   recordId: string;
+  /** The entries of the consents that determined the answer. */
+  consents: string[];
   category: string;
   purpose: string;
   action: string;
@@ -207,6 +211,18 @@ export interface Ward {
   expires: Whole;
 }
 
+/** A record in a list, without its content, with its id. */
+export type OwnRecord = RecordView;
+
+/** An accredited organisation; times are 0 where open. */
+export interface Party {
+  account: string;
+  name: string;
+  roles: string[];
+  valid_from: Whole;
+  valid_until: Whole;
+}
+
 /** A record in a list, without its content. */
 export interface RecordView {
   record_id: string;
@@ -242,11 +258,19 @@ export type Terms = Record<string, { label: string; label_ko: string; above: str
 export interface Vocabulary {
   categories: Terms;
   purposes: Terms;
+  /** What records of a category may reveal, by kind. */
+  sensitivity: { kinds: Record<string, { label: string; label_ko: string }>; categories: Record<string, string[]> };
   /** The categories that an emergency reaches without consent, since a second (UTC); before it, every category. */
   emergency: { urgent: string[]; further: string[]; since: number };
 }
 
-export type StatementKind = "Consent" | "Revocation";
+export type StatementKind = "Consent" | "Revocation" | "Erasure" | "Delegation";
+
+/** What is signed: a statement as typed data. Its digest is compared where the server sends one. */
+export interface Signable {
+  typed_data: { primaryType: string; message: object; domain: Domain };
+  digest?: string;
+}
 
 /** What signs for the person: a wallet or a passkey. */
 export interface Account {
@@ -260,8 +284,12 @@ export interface Account {
   readonly address: string;
   signIn(): Promise<void>;
   /** Throws unless the draft is a statement of this kind that the account may sign. */
-  check(kind: StatementKind, draft: Draft): Promise<unknown>;
-  sign(kind: StatementKind, draft: Draft): Promise<SignedForm>;
+  check(kind: StatementKind, draft: Signable): Promise<unknown>;
+  /** Throws if the account cannot sign for this chain now. */
+  checkChain(domain: Domain): Promise<void>;
+  sign(kind: StatementKind, draft: Signable): Promise<SignedForm>;
+  /** The signature of a text (EIP-191), which is never that of a statement. */
+  signText(text: string): Promise<string>;
   /** The secret that withdraws a version of the consent to a grantee on the chain. */
   secret(grantee: string, version: Whole): Promise<Bytes>;
 }

@@ -1,12 +1,11 @@
 // The secret that opens the lock of a consent and so records its withdrawal on the chain. A wallet derives it, and so do
 // many passkeys. A secret that nothing derives is kept by the person, as a file; the page holds it until it is closed.
+import { saveJson } from "../kit/files.js";
 import { createStore } from "../kit/store.js";
 import { ZERO, bytesOf, hex, lockOf } from "./bytes.js";
-import { el, save } from "./view.js";
 import { nameOf, translate } from "./words.js";
 
 /** @import { Account, Consent, ConsentMessage } from "./answers" */
-/** @typedef {{ view: HTMLElement, read: () => string | Promise<string> }} SecretField */
 const KIND = "MyData Ledger withdrawal secret", MAX_BYTES = 10_000;
 /** @typedef {{ lock: string, name: string, file: string, content: object, saved: boolean }} HeldSecret */
 const held = createStore(/** @type {HeldSecret[]} */ ([]));
@@ -24,7 +23,7 @@ export function holdSecret(secret, lock, { grantee, granteeName, version }) {
 
 /** Offer a held secret as a file. @type {(one: HeldSecret) => void} */
 export function saveSecret(one) {
-  save(one.file, one.content);
+  saveJson(one.file, one.content);
   unsaved.delete(one.lock);
   held.set(held.get().map((other) => (other === one ? { ...one, saved: true } : other)));
 }
@@ -68,15 +67,8 @@ export async function secretFor(consent, lock, account) {
 export const needsFile = async (consent, lock, account) =>
   lock !== ZERO && account.kind === "passkey" && (await secretFor(consent, lock, account)) === ZERO;
 
-/** A field for the file; `read` gives its secret, or zero without a file. @type {(lock: string) => SecretField} */
-export function secretField(lock) {
-  const field = el("input", { type: "file", accept: ".json,application/json" });
-  const view = el("div", { class: "step" }, el("label", {}, translate("keyFile"), el("br"), field), el("p", { class: "help" }, translate("noKeyText")));
-  return { view, read: () => (field.files?.[0] ? secretIn(field.files[0], lock) : ZERO) };
-}
-
-/** @type {(file: File, lock: string) => Promise<string>} */
-async function secretIn(file, lock) {
+/** The secret in a file that the person saved. Throws if it is not the one of this lock. @type {(file: File, lock: string) => Promise<string>} */
+export async function secretIn(file, lock) {
   const { kind, secret } = await file.slice(0, MAX_BYTES).text().then(JSON.parse).then((value) => value ?? {}, () => ({}));
   const valid = kind === KIND && typeof secret === "string" && /^0x[0-9a-f]{64}$/.test(secret);
   if (!valid || (await lockOf(bytesOf(secret))) !== lock) throw new Error(translate("wrongKey"));

@@ -6,20 +6,21 @@ import { Waiting } from "../kit/loading.jsx";
 import { useLanguage } from "../kit/language.js";
 import { Notices, onProblem } from "../kit/problems.jsx";
 import { useActing } from "./acting.js";
-import { showConsents } from "./consents.js";
+import { Consents, OneConsent } from "./consents/consents.jsx";
+import { RecoveryStep } from "./devices/recovery.jsx";
 import { Keeping } from "./keeping.jsx";
 import { Messages } from "./messages/messages_page.jsx";
 import { More } from "./more.jsx";
 import { Overview } from "./overview/overview_page.jsx";
 import { RecordPage } from "./records/record_page.jsx";
 import { RecordsPage } from "./records/records_page.jsx";
-import { showRequests } from "./requests.js";
+import { OneRequest, Requests } from "./requests/requests.jsx";
+import { PERSONAL_PAGES } from "./personal_pages.jsx";
 import { resume, sentenceOf, useSession } from "./session.js";
 import { Footer, Header, Navigation, Person } from "./shell.jsx";
-import { ViewHost } from "./view_host.jsx";
+import { Progress } from "./signing/progress.jsx";
 import { Timeline } from "./timeline/timeline_page.jsx";
 import { Welcome } from "./welcome.jsx";
-import { showWishes } from "./wishes.js";
 import { translate } from "./words.js";
 
 const pages = {
@@ -27,11 +28,13 @@ const pages = {
   "/portal/inbox": Messages,
   "/portal/records": RecordsPage,
   "/portal/records/:id": RecordPage,
-  "/portal/requests": () => <ViewHost id="requests" title={translate("requests")} view={showRequests} />,
-  "/portal/consents": () => <ViewHost id="consents" title={translate("consents")} view={showConsents} />,
+  "/portal/requests": Requests,
+  "/portal/requests/:id": OneRequest,
+  "/portal/consents": Consents,
+  "/portal/consents/:id": OneConsent,
   "/portal/timeline": Timeline,
-  "/portal/wishes": () => <ViewHost id="wishes" title={translate("wishes")} view={showWishes} />,
   "/portal/more": More,
+  ...PERSONAL_PAGES,
 };
 
 /** The page of a person who is signed in. */
@@ -39,6 +42,7 @@ const SignedIn = () => (
   <div id="signed-in" key={`${useActing().chosen} ${useLanguage()}`}>
     <Person />
     <Keeping />
+    <RecoveryStep />
     <div class="columns">
       <Navigation />
       <div class="page">
@@ -64,6 +68,7 @@ function App() {
       <Header />
       <main id="page" tabIndex={-1}>
         <Notices />
+        <Progress />
         {state === "starting" ? <Waiting /> : state === "out" ? <Welcome /> : <SignedIn />}
       </main>
       <Footer />

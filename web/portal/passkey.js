@@ -5,7 +5,7 @@ import { openSession, post } from "./api.js";
 import { hex, utf8 } from "./bytes.js";
 import { translate } from "./words.js";
 
-/** @import { Account, Domain, Draft, SignedForm, StatementKind, Whole } from "./answers" */
+/** @import { Account, Domain, Signable, SignedForm, StatementKind, Whole } from "./answers" */
 /** @typedef {typeof import("../statements.js")} Statements */
 /** @typedef {{ id: string, key: string, name: string, chain?: string }} Remembered */
 const STATEMENTS_URL = "/portal/statements.js", STORAGE_KEY = "mydata.passkey";
@@ -156,15 +156,18 @@ class Passkey {
   }
 
   /**
-   * The digest of a draft. Throws unless the server's digest equals it, on the chain of the sign-in.
-   * @param {StatementKind} kind @param {Draft} draft
+   * The digest of a draft. Throws unless the server's digest, where it sends one, equals it, on the chain of the sign-in.
+   * @param {StatementKind} kind @param {Signable} draft
    */
   async check(kind, { typed_data: { message, domain }, digest: received }) {
     const own = this.#digest(kind, message, domain);
-    if (own !== received) throw new Error(translate("wrongDigest", { own, received }));
+    if (received !== undefined && own !== received) throw new Error(translate("wrongDigest", { own, received }));
     if (String(domain.chainId) !== this.#chain) throw new Error(translate("wrongChain", { own: this.#chain, received: domain.chainId }));
     return own;
   }
+
+  /** A passkey is on no chain; `check` compares that of the draft. */
+  async checkChain() {}
 
   /** @param {StatementKind} kind @param {object} message @param {Domain} domain */
   #digest(kind, message, domain) {
@@ -175,11 +178,16 @@ class Passkey {
     }
   }
 
-  /** @type {(kind: StatementKind, draft: Draft) => Promise<SignedForm>} */
+  /** @type {(kind: StatementKind, draft: Signable) => Promise<SignedForm>} */
   async sign(kind, draft) {
     const { message, domain } = draft.typed_data;
     const assertion = await getAssertion(await this.check(kind, draft), this.#id);
     return { message, domain, signature: encodeAssertion(assertion) };
+  }
+
+  /** The passkey signs the digest that the page computes from the text. @param {string} text */
+  async signText(text) {
+    return encodeAssertion(await getAssertion(this.#statements.textDigest(text), this.#id));
   }
 
   /**

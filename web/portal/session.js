@@ -5,7 +5,9 @@ import { chosenWard, forgetWards, loadWards } from "./acting.js";
 import { Refused, get, signOut as endSession } from "./api.js";
 import { checkSaved, forgetSecrets } from "./keys.js";
 import { resumePasskey } from "./passkey.js";
-import { loadVocabulary } from "./view.js";
+import { resumePersona } from "./personas.jsx";
+import { checkSent, keepOf } from "./signing/sending.js";
+import { loadVocabulary } from "./vocabulary.js";
 import { NoWallet, resumeWallet } from "./wallet.js";
 import { lookUp, translate } from "./words.js";
 
@@ -17,6 +19,8 @@ const REJECTED = 4001;
 const BROWSER_ERRORS = { NotAllowedError: "passkeyCancelled", AbortError: "passkeyCancelled", InvalidStateError: "hasPasskey", SecurityError: "wrongSite", NotSupportedError: "noPasskeys", TypeError: "noServer" };
 const OUT = { state: /** @type {const} */ ("out"), account: null, openRequests: 0 };
 const store = createStore(/** @type {Session} */ ({ ...OUT, state: "starting" }));
+/** Who signed in last; what another account signed or keeps is not theirs. */
+let lastSigner = "";
 
 /** Who is signed in; the component follows it. */
 export const useSession = store.use;
@@ -32,7 +36,7 @@ export function presentAccount() {
 export async function resume() {
   try {
     const { address } = await get("/sessions/present");
-    const account = (await resumePasskey(address)) ?? (await resumeWallet(address));
+    const account = (await resumePasskey(address)) ?? (await resumeWallet(address)) ?? (await resumePersona(address));
     await (account ? enter(account) : store.set(OUT));
   } catch {
     store.set(OUT);
@@ -51,7 +55,9 @@ export async function signIn(choose) {
 
 /** @param {Account} account */
 async function enter(account) {
-  await Promise.all([loadVocabulary(), loadWards()]);
+  await Promise.all([loadVocabulary(), loadWards(true)]);
+  if (account.signer !== lastSigner) forgetSecrets();
+  keepOf((lastSigner = account.signer));
   store.set({ state: "in", account, openRequests: 0 });
   countRequests().catch(() => undefined);
 }
@@ -62,22 +68,27 @@ export async function countRequests() {
   if (store.get().state === "in") store.set({ ...store.get(), openRequests: open });
 }
 
-/** End the session. Throws, once, if a secret is not saved. */
+/** End the session. Throws, once, if a secret is not saved or a signature not sent. */
 export async function signOut() {
   checkSaved();
+  checkSent();
   await endSession();
-  forget();
+  forgetSecrets();
+  keepOf("");
+  leave();
 }
 
-function forget() {
-  forgetSecrets();
+/** Show the page as before the sign-in. What was signed or is kept stays for whoever signs in again. */
+function leave() {
   forgetWards();
   store.set(OUT);
 }
 
 /** The sentence for an error; a session that is over is left. @type {(error: Error & { code?: unknown }) => Promise<string>} */
 export async function sentenceOf(error) {
-  if (error instanceof Refused && error.status === 401 && store.get().state === "in") forget();
+  const isOver = "status" in error && error.status === 401 && store.get().state === "in";
+  if (isOver) leave();
+  if (isOver && error instanceof Refused) return translate("sessionOver");
   if (error instanceof Refused && error.status === 403 && chosenWard()) await loadWards();
   const known = wordOf(error);
   return known ? translate(known) : error.message;

@@ -7,9 +7,9 @@ import { Icon } from "../kit/icon.jsx";
 import { setLanguage, useLanguage } from "../kit/language.js";
 import { messages } from "../kit/messages.js";
 import { clearNotices } from "../kit/problems.jsx";
-import { chooseWard, relationOf, shortOf, useActing } from "./acting.js";
+import { chooseWard, isOwnDevice, relationOf, shortOf, useActing } from "./acting.js";
 import { signOut, useSession } from "./session.js";
-import { categoryOf } from "./view.js";
+import { categoryOf } from "./vocabulary.js";
 import { timeText, translate } from "./words.js";
 
 /** @import { Ward } from "./answers" */
@@ -61,9 +61,12 @@ function Bells() {
 /** Where one can go: a list beside the page, a bar below it on a phone. */
 export function Navigation() {
   const { path } = useLocation(), { openRequests } = useSession(), { chosen } = useActing();
-  useEffect(clearNotices, [path]);
+  useEffect(() => {
+    clearNotices();
+    document.getElementById("page")?.focus({ preventScroll: true });
+  }, [path]);
   const shown = ALL.filter((destination) => !chosen || OF_WARD.includes(destination));
-  const present = shown.findLast((destination) => path === pathOf(destination) || path.startsWith(`${pathOf(destination)}/`)) ?? "more";
+  const present = shown.findLast((destination) => path === pathOf(destination) || (destination !== "overview" && path.startsWith(`${pathOf(destination)}/`))) ?? "more";
   return (
     <nav id="tabs" aria-label={translate("title")}>
       {shown.map((destination) => (
@@ -125,7 +128,7 @@ const AccountName = ({ name, id }) => (
 /** @param {{ ward: Ward, back: () => void }} props */
 const ActingMark = ({ ward, back }) => (
   <>
-    <strong>{translate("actingFor", { name: shortOf(ward) })}</strong>
+    <strong>{isOwnDevice(ward) ? translate("actingOwnDevice") : translate("actingFor", { name: shortOf(ward) })}</strong>
     <span> ({relationOf(ward)}) · {translate("actingScope", { categories: ward.categories.map(categoryOf).join(", "), until: timeText(ward.expires) })} </span>
     <Button kind="plain" onClick={back}>{translate("actingBack")}</Button>
   </>

@@ -2,9 +2,10 @@
 // wallet shows what it signs.
 import { openSession, post } from "./api.js";
 import { bytesOf, hex, sha256, utf8 } from "./bytes.js";
+import { wrongChain } from "./signing/problems.js";
 import { translate } from "./words.js";
 
-/** @import { Account, Draft, SignedForm, StatementKind, Whole } from "./answers" */
+/** @import { Account, Domain, Signable, SignedForm, StatementKind, Whole } from "./answers" */
 /** The browser has no wallet. */
 export class NoWallet extends Error {}
 
@@ -15,6 +16,9 @@ export async function connect() {
   const [address] = await provider.request({ method: "eth_requestAccounts" });
   return new Wallet(provider, address);
 }
+
+/** An account that this wallet signs for. @type {(provider: NonNullable<Window["ethereum"]>, address: string) => Account} */
+export const walletWith = (provider, address) => new Wallet(provider, address);
 
 /** The wallet that opened the session of this address, if the browser has it; the person is not asked. @type {(address: string) => Promise<Account | null>} */
 export async function resumeWallet(address) {
@@ -38,18 +42,24 @@ class Wallet {
   /** ERC-4361: the wallet signs the server's text, which opens a session. */
   async signIn() {
     const { message } = await post("/session/challenges", { address: this.name });
-    await openSession({ message, signature: await this.#signText(message) });
+    await openSession({ message, signature: await this.signText(message) });
   }
 
   /**
    * A wallet computes the digest and shows the statement itself, so only the kind is compared.
-   * @type {(kind: StatementKind, draft: Draft) => Promise<void>}
+   * @type {(kind: StatementKind, draft: Signable) => Promise<void>}
    */
   async check(kind, { typed_data: { primaryType } }) {
     if (primaryType !== kind) throw new Error(translate("changedDraft"));
   }
 
-  /** @type {(kind: StatementKind, draft: Draft) => Promise<SignedForm>} */
+  /** Throws, with a button to switch, if the wallet is on another chain. @type {(domain: Domain) => Promise<void>} */
+  async checkChain({ chainId }) {
+    const own = BigInt(await this.provider.request({ method: "eth_chainId" }));
+    if (own !== BigInt(chainId)) throw wrongChain(String(own), String(chainId), this.provider);
+  }
+
+  /** @type {(kind: StatementKind, draft: Signable) => Promise<SignedForm>} */
   async sign(_kind, { typed_data: typed }) {
     const params = [this.name, JSON.stringify(typed)];
     const signature = await this.provider.request({ method: "eth_signTypedData_v4", params });
@@ -62,11 +72,11 @@ class Wallet {
    */
   async secret(grantee, version) {
     const text = `MyData Ledger: secret that withdraws my consent\nto ${grantee.toLowerCase()}\nversion ${version}`;
-    return sha256(bytesOf(await this.#signText(text)));
+    return sha256(bytesOf(await this.signText(text)));
   }
 
-  /** @type {(text: string) => Promise<string>} */
-  #signText(text) {
+  /** The wallet shows the text. @type {(text: string) => Promise<string>} */
+  signText(text) {
     return this.provider.request({ method: "personal_sign", params: [hex(utf8(text)), this.name] });
   }
 }

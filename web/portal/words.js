@@ -33,8 +33,8 @@ const CONDITIONS = {
 };
 /** As in ledger/terms.py. */
 const ALTERNATIVES = ["only", "from", "asset"];
-/** As in ledger/wording.py; in English the signed name says it. @type {Record<string, string>} */
-const ROLES = {
+/** The roles in Korean, as in ledger/labels.py; in English the signed name says it. @type {Record<string, string>} */
+export const ROLES = {
   holder: "데이터 보유 기관", hospital: "병원", trial: "임상시험팀", insurer: "보험사", merchant: "판매업체", researcher: "연구자", responder: "응급 구조대",
   reviewer: "심사자", authority: "후견인 지정 기관", witness: "증인", "enforcement-point": "접근 통제 시스템", operator: "운영자", collector: "수집자",
 };
@@ -69,11 +69,14 @@ export function endOfConsent({ grantee, granteeName }, grants) {
 /** The name of an action. @type {(code: string) => string} */
 export const actionOf = (code) => (code === "*" ? translate("everything") : lookUp(ACTIONS[language], code) ?? code);
 
-/** The conditions of a grant in words; values of one of ALTERNATIVES stand together. @type {(texts: string[]) => string} */
-export function conditionsOf(texts) {
+/**
+ * The conditions of a grant in words; values of one of ALTERNATIVES stand together. `holderOf` names an account.
+ * @type {(texts: string[], holderOf?: (account: string) => string) => string}
+ */
+export function conditionsOf(texts, holderOf) {
   const named = (/** @type {string} */ name) => texts.filter((text) => text.startsWith(`${name}:`)).map((text) => text.slice(name.length + 1));
   const joined = texts.map((text) => ALTERNATIVES.find((name) => text.startsWith(`${name}:`)) ?? text);
-  return [...new Set(joined)].map((text) => conditionOf(ALTERNATIVES.includes(text) ? `${text}:${named(text).join(", ")}` : text)).join(", ");
+  return [...new Set(joined)].map((text) => conditionOf(ALTERNATIVES.includes(text) ? `${text}:${(text === "from" && holderOf ? named(text).map(holderOf) : named(text)).join(", ")}` : text)).join(", ");
 }
 
 /** A condition of a grant in words. @type {(text: string) => string} */

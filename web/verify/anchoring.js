@@ -115,12 +115,21 @@ const consentsNamed = ({ consents }, receipt) => consents?.map(({ entry, lock })
 /** @type {(document: Document, receipt: AccessReceipt, chain: Snapshot) => Promise<Finding>} */
 async function checkConsents(document, receipt, chain) {
   if (!receipt.permitted) return ["receipt_refused", { reason: receipt.reason }];
+  /** @type {bigint[]} */
+  const ends = [];
   for (const consent of consentsNamed(document, receipt)) {
-    const at = await chain.mark(registryOf(document, "consents"), "revokedAt", ...consent), decided = receipt.decidedAt;
-    if (at) throw new Failure("revoked", decided <= at ? "receipt_before" : "receipt_after", { at, decided });
+    const at = await chain.mark(registryOf(document, "consents"), "revokedAt", ...consent);
+    if (at) ends.push(at);
   }
+  if (ends.length) endReceipt(ends.reduce((one, other) => (other < one ? other : one)), receipt.decidedAt);
   const code = receipt.consents.length && !document.consents ? "receipt_permitted_older" : "receipt_permitted";
   return [code, { reason: receipt.reason, count: receipt.consents.length }];
+}
+
+/** Throw whether the access came before the first of its consents ended. @type {(at: bigint, decided: bigint) => never} */
+function endReceipt(at, decided) {
+  if (decided <= at) throw new Failure("revoked", "receipt_before", { at, decided }, "permitted_then");
+  throw new Failure("revoked", "receipt_after", { at, decided });
 }
 
 /** (10) The period of validity is open. @type {(document: Document, chain: Snapshot) => Promise<Finding>} */

@@ -2,14 +2,15 @@
 import words from "mydata:words";
 import { closedFacts, factsOf, registriesOf } from "./facts.js";
 import { byId, element, state, translate } from "./state.js";
+import { withTimes, zoneText } from "./times.js";
 
 /** @import { Standing, Step, Verdict } from "./documents" */
 /** @import { Outcome } from "./state.js" */
 const MAX_CARDS = 100, MAX_SETS = 5, MAX_OPEN = 3;
 /** @type {Standing[]} */
-const WORST_FIRST = ["invalid", "unknown", "revoked", "superseded", "withdrawn", "expired", "valid"];
+const WORST_FIRST = ["invalid", "unknown", "revoked", "superseded", "withdrawn", "expired", "permitted_then", "valid"];
 /** @type {Record<Standing, string>} */
-const ICONS = { valid: "✓", revoked: "⊘", withdrawn: "⊘", superseded: "⊘", expired: "⌛", unknown: "?", invalid: "✗" };
+const ICONS = { valid: "✓", revoked: "⊘", withdrawn: "⊘", superseded: "⊘", expired: "⌛", permitted_then: "✓", unknown: "?", invalid: "✗" };
 const progressBar = /** @type {HTMLProgressElement} */ (byId("progress"));
 
 /** Show how many of the documents are checked; the bar only for many. @type {(done: number, count: number, many: boolean) => void} */
@@ -35,6 +36,7 @@ export function showAll() {
     byId("cards").append(element("p", { className: "help", text: translate(words.page.more, { count: outcomes.length - MAX_CARDS }) }));
   }
   byId("summary").textContent = summary(outcomes);
+  byId("zone").textContent = outcomes.length ? zoneText() : "";
 }
 
 /** @type {(outcome: Outcome) => number} */
@@ -73,16 +75,23 @@ function registrySets(outcomes) {
 
 /** @type {(verdict: Verdict, open: boolean) => HTMLElement} */
 function checksOf(verdict, open) {
-  const list = element("ol", { className: "checks" }, ...verdict.steps.map(stepView));
+  const list = element("ol", { className: "checks" }, ...verdict.steps.map((step) => stepView(step, verdict)));
   const details = /** @type {HTMLDetailsElement} */ (element("details", {}, element("summary", { text: translate(words.page.checks) }), list));
   details.open = open || verdict.result !== "valid";
   return details;
 }
 
-/** @type {(step: Step) => HTMLElement} */
-function stepView({ number, code, values, held }) {
-  const [icon, name] = held === null ? /** @type {const} */ (["?", "open"]) : held ? /** @type {const} */ (["✓", "held"]) : /** @type {const} */ (["✗", "failed"]);
-  const filled = { ...values, kind: values.kind && translate(words.kinds[values.kind]) };
+/** Icon and word of a check: what is genuine and has ended did not fail. @type {(held: boolean | null, verdict: Verdict) => [icon: string, name: "open" | "held" | "ended" | "failed"]} */
+function markOf(held, { result, standing }) {
+  if (held === null) return ["?", "open"];
+  if (held || standing === "permitted_then") return ["✓", "held"];
+  return result === "invalid" ? ["✗", "failed"] : ["⊘", "ended"];
+}
+
+/** @type {(step: Step, verdict: Verdict) => HTMLElement} */
+function stepView({ number, code, values, held }, verdict) {
+  const [icon, name] = markOf(held, verdict);
+  const filled = { ...withTimes(values), kind: values.kind && translate(words.kinds[values.kind]) };
   const mark = element("span", { className: "mark", "aria-hidden": "true", text: icon });
   const hidden = element("span", { className: "unseen", text: `${translate(words.page[name])}: ` });
   const text = element("span", { text: translate(words.said[code], filled) });

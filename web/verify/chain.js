@@ -5,7 +5,7 @@ import { bigEndian, concat, fromHex, hex, keccak, prefixedHex, utf8 } from "./by
  * A call to a contract: its address and the calldata; without calldata its code is read.
  * @typedef {[contract: string, calldata: string]} Call
  */
-const TIMEOUT_MS = 10_000, MAX_BATCH = 100;
+const TIMEOUT_MS = 10_000, MAX_BATCH = 100, MAX_WAITS = 20;
 const REVERTED = [3, -32015];
 const MAGIC_1271 = "1626ba7e", MAGIC_7913 = "024ad318";
 const PARTY_DIGITS = 64 * 6;
@@ -161,20 +161,29 @@ export class Snapshot {
   /** @type {(body: object) => Promise<any>} */
   async post(body) {
     try {
-      const response = await fetch(this.url, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify(body),
-        credentials: "omit",
-        referrerPolicy: "no-referrer",
-        signal: AbortSignal.timeout(TIMEOUT_MS),
-      });
+      const response = await this.send(body);
       const answer = await response.json();
       if (answer === null || typeof answer !== "object") throw new NoAnswer();
       return answer;
     } catch {
       throw new NoAnswer();
     }
+  }
+
+  /** The response to a request, which waits where the node asks to (429). @type {(body: object, tries?: number) => Promise<Response>} */
+  async send(body, tries = MAX_WAITS) {
+    const response = await fetch(this.url, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+      credentials: "omit",
+      referrerPolicy: "no-referrer",
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    if (response.status !== 429 || !tries) return response;
+    const seconds = Number(response.headers.get("retry-after")) || 1;
+    await new Promise((resolve) => setTimeout(resolve, Math.min(seconds * 1_000, TIMEOUT_MS)));
+    return this.send(body, tries - 1);
   }
 }
 

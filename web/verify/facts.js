@@ -2,6 +2,7 @@
 import words from "mydata:words";
 import { concat, equal, prefixedHex, sha256, utf8 } from "./bytes.js";
 import { element, state, translate } from "./state.js";
+import { timeText } from "./times.js";
 
 /** @import { Document, Verdict } from "./documents" */
 /** @import { Grant, Issue, Kind } from "./statements" */
@@ -48,7 +49,7 @@ const isSelfDeclared = ({ recordId, commitment }) => equal(recordId, sha256(conc
 /** @type {(name: string, value: unknown) => HTMLElement} */
 function fact(name, value) {
   if (name === "grants") return element("dd", {}, .../** @type {Grant[]} */ (value).map((grant) => element("p", { text: grantText(grant) })));
-  if (typeof value === "bigint" && TIMES.includes(name)) return element("dd", { text: timeText(value) });
+  if (typeof value === "bigint" && TIMES.includes(name)) return element("dd", { text: endText(value) });
   if (typeof value === "boolean") return element("dd", { text: translate(words.page.values[value ? "yes" : "no"]) });
   if (value instanceof Uint8Array) return element("dd", {}, element("code", { text: prefixedHex(value) }));
   if (Array.isArray(value)) return element("dd", { text: value.join(", ") });
@@ -60,16 +61,11 @@ function fact(name, value) {
 function grantText({ effect, categories, purposes, actions, conditions, notBefore, expires }) {
   const terms = [categories, purposes, actions, conditions].filter((list) => list.length).map((list) => list.join(", "));
   const verb = words.page.values[effect === "forbid" ? "forbid" : "permit"];
-  return `${translate(verb)} · ${terms.join(" · ")} · ${timeText(notBefore)} – ${timeText(expires)}`;
+  return `${translate(verb)} · ${terms.join(" · ")} · ${endText(notBefore)} – ${endText(expires)}`;
 }
 
 /** @type {(seconds: bigint) => string} */
-function timeText(seconds) {
-  if (seconds >= NEVER) return translate(words.page.values.never);
-  const date = new Date(Number(seconds) * 1000);
-  if (Number.isNaN(date.getTime())) return String(seconds);
-  return `${date.toLocaleString(state.language, { timeZone: "UTC", dateStyle: "medium", timeStyle: "medium" })} UTC`;
-}
+const endText = (seconds) => (seconds >= NEVER ? translate(words.page.values.never) : timeText(seconds));
 
 /** The contracts of a document, compared with the operator's. @type {(proof: Document) => HTMLElement} */
 export function registriesOf({ registries, domain }) {

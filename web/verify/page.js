@@ -78,6 +78,25 @@ async function outcomeOf(name, parsed, chain) {
   return parsed instanceof Error ? { name, verdict: malformed(parsed) } : { name, document: parsed, verdict: await examine(parsed, chain) };
 }
 
+// --- the node of the ledger that serves this page ------------------------------------------------------------------------
+
+/** Offer it, unless the reader entered an address; a page from disk, or of another server, offers none. */
+async function offerNode() {
+  if (!location.protocol.startsWith("http")) return;
+  const answer = await fetch("/verify/node", { headers: { accept: "application/json" } });
+  const { url, own } = answer.ok ? await answer.json() : {};
+  if (typeof url !== "string" || rpcField.value) return;
+  rpcField.value = new URL(url, location.href).href;
+  state.offered = { url: rpcField.value, word: own ? "node_own" : "node_named" };
+  showOffer();
+}
+
+/** Say whose node it is, as long as its address stands there. */
+function showOffer() {
+  const { offered } = state;
+  byId("node-note").textContent = offered && offered.url === rpcField.value ? translate(words.page[offered.word]) : "";
+}
+
 // --- language and events ------------------------------------------------------------------------------------------------
 
 /** @type {(language: Language) => void} */
@@ -92,6 +111,7 @@ function setLanguage(language) {
   byId("notes").replaceChildren(...words.page.hints.map((hint) => element("li", { text: translate(hint) })));
   if (byId("rpc-problem").textContent) byId("rpc-problem").textContent = translate(words.page[rpcField.hasAttribute("aria-invalid") ? "rpc_missing" : "rpc_silent"]);
   if (state.outcomes.length) showAll();
+  showOffer();
 }
 
 /** @type {(event: DragEvent) => void} */
@@ -113,4 +133,6 @@ addEventListener("dragover", (event) => {
 });
 addEventListener("dragleave", (event) => event.relatedTarget || byId("drop").classList.remove("over"));
 addEventListener("drop", drop);
+rpcField.addEventListener("input", showOffer);
 setLanguage(state.language);
+offerNode().catch(() => {});

@@ -7,8 +7,9 @@
 /** The operator's deployment file. @typedef {{ name: string, chainId: bigint, contracts: Map<string, Json> }} Deployment */
 
 /**
- * Files and deployment that were chosen, the outcomes of their checks, and the number of the run that checks.
- * @type {{ language: Language, files: { name: string, bytes: Uint8Array }[], deployment?: Deployment, outcomes: Outcome[], run: number }}
+ * Files and deployment that were chosen, the outcomes of their checks, the number of the run that checks, and the node
+ * that the ledger which serves this page offers.
+ * @type {{ language: Language, files: { name: string, bytes: Uint8Array }[], deployment?: Deployment, outcomes: Outcome[], run: number, offered?: { url: string, word: "node_own" | "node_named" } }}
  */
 export const state = { language: navigator.language.startsWith("ko") ? "ko" : "en", files: [], outcomes: [], run: 0 };
 

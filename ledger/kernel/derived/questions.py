@@ -5,11 +5,12 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from mydata_ledger.ledger.access import SELF_VIEW, AccessRequest, Facts
 from mydata_ledger.ledger.derived import COMPUTE, VIEW, DerivedDecision, DerivedKind, DerivedRecord, decide_derived
 from mydata_ledger.ledger.envelope.wrapping import check_public
-from mydata_ledger.ledger.errors import KeyDestroyed, NotFound
+from mydata_ledger.ledger.errors import KeyDestroyed, NotFound, TooManyPeople
 from mydata_ledger.ledger.kernel.decisions.evaluate import Evaluation, Respond, receipt_of
 from mydata_ledger.ledger.kernel.decisions.group_opening import GroupOpening, OpenItem
 from mydata_ledger.ledger.kernel.decisions.search import RecordSearch
@@ -67,14 +68,19 @@ class DerivedQuestions:
         questions = [(self._query(kind, one, requester, purpose, action), _responding(kind, one)) for one in records]
         return self._evaluation.answer_soon(questions).result() if questions else []
 
-    def compute(self, kind: DerivedKind, requester: str, purpose: str) -> Iterator[OpenedDerived]:
+    def compute(
+        self, kind: DerivedKind, requester: str, purpose: str, most: int | None = None
+    ) -> Iterator[OpenedDerived]:
         """The derived records on which the requester may compute now, one of each person, in groups of people.
 
         Candidates are people whose consents name the requester; the others are not looked at. The search has a receipt
-        too. Raises UnknownTerm, ChainBehind, SourceUnavailable.
+        too. Raises TooManyPeople, before anybody is asked about, if there are more than `most` candidates; UnknownTerm,
+        ChainBehind, SourceUnavailable.
         """
         question = self._evaluation.request(requester, bytes(32), kind.category, purpose, COMPUTE)
         self._search.log_search(question)
+        if most is not None and self._has_more_candidates(requester, most):
+            raise TooManyPeople(f"more than {most:,} people may be looked at for this; ask in the background")
         for people in self._candidates(requester):
             held = [one.record for one in self._held.of(kind, people).values() if one.is_live]
             yield from self._opened(held, self.ask(kind, held, requester, purpose))
@@ -99,6 +105,10 @@ class DerivedQuestions:
         if sealed is None:
             raise NotFound
         return OwnDerived(record, sealed, wrapped, receipt, answer.fresh)
+
+    def _has_more_candidates(self, requester: str, most: int) -> bool:
+        sizes = accumulate(len(people) for people in self._candidates(requester))
+        return any(size > most for size in sizes)
 
     def _candidates(self, requester: str) -> Iterator[list[bytes]]:
         """The people whose consents name the requester, in groups; nobody for a party that is not accredited."""

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from mydata_ledger.ledger.kernel.jobs.due_times import unused_from
-from mydata_ledger.ledger.kernel.jobs.lease import IDLE, LEASE, RUNNING, WAITING, JobLease, ScheduledJob
+from mydata_ledger.ledger.kernel.jobs.lease import IDLE, RUNNING, WAITING, JobLease, ScheduledJob
+from mydata_ledger.ledger.kernel.jobs.lease_watch import LEASE, LeaseWatch
 from mydata_ledger.ledger.kernel.tries import INTERRUPTED, begin_try, has_tries, next_try
 from mydata_ledger.ledger.kernel.work_items import JOB, every
 from mydata_ledger.ledger.kernel.world import World
@@ -53,7 +54,7 @@ class Jobs:
 
     def __init__(self, world: World, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._world, self._monotonic = world, monotonic
-        self._seen: dict[str, tuple[int, float]] = {}
+        self._watch = LeaseWatch(monotonic)
 
     def enqueue(self, jobs: Iterable[ScheduledJob]) -> int:
         """Make the jobs waiting whose time has come; returns how many. For the leader."""
@@ -95,15 +96,10 @@ class Jobs:
 
     def _is_free(self, item: WorkItem) -> bool:
         """Whether the item waits and is due, or runs under a lease that was not renewed for LEASE seconds."""
-        name, now = item.body["name"], self._monotonic()
-        if item.state != RUNNING:
-            self._seen.pop(name, None)
-            return item.state == WAITING and item.due <= self._world.clock.now()
-        version, since = self._seen.setdefault(name, (item.version, now))
-        if version != item.version:
-            self._seen[name] = (item.version, now)
-            return False
-        return now - since >= LEASE
+        if item.state == RUNNING:
+            return self._watch.is_silent(item.body["name"], item.version)
+        self._watch.forget(item.body["name"])
+        return item.state == WAITING and item.due <= self._world.clock.now()
 
     def states(self) -> list[JobState]:
         """Every job that was ever due, by name."""

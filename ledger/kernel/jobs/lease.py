@@ -7,15 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from mydata_ledger.ledger.errors import LedgerError
 from mydata_ledger.ledger.kernel.jobs.due_times import due_after, unused_from, with_used
-from mydata_ledger.ledger.kernel.tries import next_try
+from mydata_ledger.ledger.kernel.jobs.lease_watch import LEASE
+from mydata_ledger.ledger.kernel.tries import next_try, reason_of
 from mydata_ledger.ledger.kernel.world import World
 from mydata_ledger.ledger.work_item import WorkItem
 
 IDLE, WAITING, RUNNING = "idle", "waiting", "running"
-LEASE = 60
-"""Seconds without a renewal after which another process may take a job; it is renewed three times as often."""
 MOST_FAILURES = 20
 """How many failures of a job are kept, the newest."""
 
@@ -60,10 +58,8 @@ class JobLease:
         """
         try:
             worked = self._work()
-        except LedgerError as error:
-            self._outcome = self._failed(error.code)
         except Exception as error:  # a fault of one job must not stop the others
-            self._outcome = self._failed(_place_of(error))
+            self._outcome = self._failed(reason_of(error))
         else:
             self._outcome = self._ended(why="", worked=worked, done=self._item.body["done"] + 1)
         return str(self._outcome.body["why"])
@@ -109,12 +105,3 @@ class JobLease:
             self.is_lost = True
         else:
             self._item = filed
-
-
-def _place_of(error: Exception) -> str:
-    """The type of an error and where it was raised, without its text."""
-    trace = error.__traceback__
-    while trace and trace.tb_next:
-        trace = trace.tb_next
-    place = f" in {trace.tb_frame.f_globals.get('__name__', '?')}, line {trace.tb_lineno}" if trace else ""
-    return type(error).__name__ + place

@@ -23,6 +23,9 @@ from mydata_ledger.ledger.kernel.people.link_content import LinkContent
 from mydata_ledger.ledger.kernel.people.link_log import LinkLog
 from mydata_ledger.ledger.kernel.people.links import Links
 from mydata_ledger.ledger.kernel.people.overview import Overviews
+from mydata_ledger.ledger.kernel.people.party_cards import PartyCards
+from mydata_ledger.ledger.kernel.people.relations import Relations
+from mydata_ledger.ledger.kernel.people.request_counts import RequestCounts
 from mydata_ledger.ledger.kernel.people.request_on_denial import RequestOnDenial
 from mydata_ledger.ledger.kernel.people.requests import Requests
 from mydata_ledger.ledger.kernel.people.retention import Retention
@@ -59,18 +62,17 @@ class People:
     retention: Retention
     timeline: TimelinePages
     overviews: Overviews
+    relations: Relations
+    party_cards: PartyCards
 
     @classmethod
     def of(cls, world: World, statements: StatementSigning, consents: Consents, decisions: Decisions) -> People:
         """The component over one world."""
-        subscriptions, wishes = Subscriptions(world), StandingWishes(world)
-        reviews, links, timeline = Reviews(world), Links(world, consents.acting), TimelinePages(world)
-        inbox, limits = Inbox(world, subscriptions), AskLimits(world, wishes)
-        copies = Copies(world, consents.endings, inbox)
-        content = LinkContent(world, decisions.evaluation, decisions.opening)
-        requests = Requests(world, consents.drafts, wishes, limits, inbox)
-        announcements = Announcements(world, requests)
-        contacts = Contacts(world, announcements)
+        inbox, wishes = Inbox(world, subscriptions := Subscriptions(world)), StandingWishes(world)
+        reviews, links, limits = Reviews(world), Links(world, consents.acting), AskLimits(world, wishes)
+        requests, timeline = Requests(world, consents.drafts, wishes, limits, inbox), TimelinePages(world)
+        counts, announcements = RequestCounts(world, requests), Announcements(world, requests)
+        content, contacts = LinkContent(world, decisions.evaluation, decisions.opening), Contacts(world, announcements)
         sending = ContactSending(world, contacts, decisions.evaluation, inbox)
         return cls(
             requests=requests,
@@ -89,8 +91,10 @@ class People:
             sharing=LinkSharing(world, content, links, LinkLog(world, statements, inbox), consents.acting),
             asked_transfers=AskedTransfers(world, inbox),
             bindings=Bindings(world, BindingCodes(world), inbox),
-            copies=copies,
+            copies=(copies := Copies(world, consents.endings, inbox)),
             timeline=timeline,
-            overviews=Overviews(world, requests, timeline),
+            overviews=Overviews(world, counts, timeline),
+            relations=Relations(world, counts, timeline),
+            party_cards=PartyCards(world),
             retention=Retention(world, consents.endings, links, inbox, copies),
         )

@@ -68,7 +68,7 @@ class Bindings:
         item = self.codes.find(holder, code, _number_id(holder, number))
         if "binding" in item.body:
             return self._made_by(item)
-        self._check_free(holder, number, item.person)
+        _check_free(self._newest(holder, number), item.person)
         self.codes.use(item, _number_id(holder, number))
         made = self._bind(item.person, holder, number, BY_CODE)
         self.codes.fulfil(item, made.binding_id)
@@ -80,7 +80,7 @@ class Bindings:
         Raises NotEntitled, SignatureInvalid; InvalidStatement if the number is another person's.
         """
         self.codes.check_signed(self.holder(holder).name, holder, nonce, signer, signature)
-        self._check_free(holder, number, signer)
+        _check_free(self._newest(holder, number), signer)
         self.codes.spend(holder, nonce)
         return self._bind(signer, holder, number, BY_SIGNATURE)
 
@@ -165,36 +165,49 @@ class Bindings:
         self._inbox.notify(Message(of_person(item.person), event, subject, now, detail))
         self._inbox.notify(Message(item.party, event, subject, now, {}))
 
-    def _check_free(self, holder: str, number: str, person: bytes) -> None:
-        item = self._newest(holder, number)
-        if item is not None and item.state == ACTIVE and item.person != person:
-            raise InvalidStatement(BOUND_TO_ANOTHER)
-
     def _bind(self, person: bytes, holder: str, number: str, how: str) -> PatientBinding:
-        """Take the number first, then store the binding: a crash in between leaves the number free."""
-        current = self._newest(holder, number)
+        """Take the number by compare-and-set from the state that was read, and store the binding with it. Who takes it
+        meanwhile has it.
+        """
+        named = self._named(holder, number)
+        current = self._of_number(named)
         if current is not None and current.state == ACTIVE and current.person == person:
             return _binding(current)
-        self._check_free(holder, number, person)
+        _check_free(current, person)
         if current is not None:
             self._end(current, "holder")
-        now, number_id = self._world.clock.now(), _number_id(holder, number)
-        taken, binding_id = self._world.work_items.item(PATIENT_NUMBER, number_id), new_id(now)
-        body = {"binding": binding_id.hex()}
-        version = taken.version if taken else 0
-        named = WorkItem(PATIENT_NUMBER, number_id, person, holder, body=body, version=version)
-        if self._world.work_items.file(named) is None:
-            raise StaleConsent("the patient number was bound meanwhile; read its binding")
-        made = WorkItem(
-            BINDING, binding_id, person, holder, ACTIVE, body={"number": number, "how": how, "bound_at": now}
-        )
-        self._world.work_items.file(made)
+        body = {"number": number, "how": how, "bound_at": self._world.clock.now()}
+        made = WorkItem(BINDING, new_id(self._world.clock.now()), person, holder, ACTIVE, body=body)
+        self._take(replace(named, person=person, body={"binding": made.id.hex()}), made)
         self._notify(made, Event.BOUND)
         return _binding(made)
 
+    def _take(self, named: WorkItem, made: WorkItem) -> None:
+        """Store the number with its binding, in one transaction. Raises StaleConsent if the number was taken."""
+        taken, _ = self._world.work_items.file_many([named, made])
+        if taken is None:
+            self._world.work_items.discard(made.kind, made.id)
+            raise StaleConsent("the patient number was bound meanwhile; read its binding")
+
+    def _named(self, holder: str, number: str) -> WorkItem:
+        """The item that names the newest binding of a number; a new one if there is none."""
+        number_id = _number_id(holder, number)
+        found = self._world.work_items.item(PATIENT_NUMBER, number_id)
+        return found or WorkItem(PATIENT_NUMBER, number_id, party=holder)
+
+    def _of_number(self, named: WorkItem) -> WorkItem | None:
+        if "binding" not in named.body:
+            return None
+        return self._world.work_items.item(BINDING, bytes.fromhex(named.body["binding"]))
+
     def _newest(self, holder: str, number: str) -> WorkItem | None:
-        named = self._world.work_items.item(PATIENT_NUMBER, _number_id(holder, number))
-        return self._world.work_items.item(BINDING, bytes.fromhex(named.body["binding"])) if named else None
+        return self._of_number(self._named(holder, number))
+
+
+def _check_free(current: WorkItem | None, person: bytes) -> None:
+    """Raise InvalidStatement if the newest binding of a number is active and another person's."""
+    if current is not None and current.state == ACTIVE and current.person != person:
+        raise InvalidStatement(BOUND_TO_ANOTHER)
 
 
 def is_unbound_since(world: World, issue: Issue) -> bool:

@@ -17,6 +17,8 @@ from mydata_ledger.ledger.kernel.world import World
 from mydata_ledger.ledger.work_item import WorkItem
 
 OPEN, ENDED = "open", "ended"
+LAST_OPENED = "last_opened"
+"""Member of a link's body, as text, because `Links.change` adds to numbers."""
 MOST_ATTEMPTS = 1_000
 MARK = 8
 """Bytes of a record's id by which a link marks that it contains the record."""
@@ -27,7 +29,8 @@ class Link:
     """One link as its maker sees it.
 
     `flag` is as in SMART Health Links (L long-term, P passcode, U one file), `expires` is in UTC seconds, end exclusive
-    (0: only when ended), `remaining` is how many wrong passcodes are left, and `opened` how often it was used.
+    (0: only when ended), `remaining` is how many wrong passcodes are left, and `opened` how often it was used, the last
+    time at `last_opened` (UTC seconds; 0 if never, or if it was before the ledger kept that time).
     """
 
     name: bytes
@@ -37,6 +40,7 @@ class Link:
     expires: int
     remaining: int
     opened: int
+    last_opened: int
     size: int
     live: bool
 
@@ -61,7 +65,8 @@ def _read_link(item: WorkItem, now: int) -> Link:
     body: Mapping[str, Any] = item.body
     members = {name: body[name] for name in ("label", "flag", "made_at", "expires", "remaining", "opened", "size")}
     is_over = (body["expires"] and now >= body["expires"]) or not body["remaining"]
-    return Link(item.id, live=item.state == OPEN and not is_over, **members)
+    last_opened = int(body.get(LAST_OPENED, "0"))
+    return Link(item.id, live=item.state == OPEN and not is_over, last_opened=last_opened, **members)
 
 
 class Links:

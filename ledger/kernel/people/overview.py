@@ -12,7 +12,7 @@ from mydata_ledger.ledger.access import Reason
 from mydata_ledger.ledger.consent_request import DAY
 from mydata_ledger.ledger.errors import InvalidStatement
 from mydata_ledger.ledger.kernel.consents.acting import Covers
-from mydata_ledger.ledger.kernel.people.requests import Requests
+from mydata_ledger.ledger.kernel.people.request_counts import RequestCounts
 from mydata_ledger.ledger.kernel.people.timeline import TimelinePages
 from mydata_ledger.ledger.kernel.work_items import INCIDENT_NOTICE
 from mydata_ledger.ledger.kernel.world import World
@@ -66,7 +66,7 @@ class PersonOverview:
 class Overviews:
     """One answer for the first page after a sign-in; the work for it is bounded, but for the person's own consents."""
 
-    def __init__(self, world: World, requests: Requests, timeline: TimelinePages) -> None:
+    def __init__(self, world: World, requests: RequestCounts, timeline: TimelinePages) -> None:
         self._world, self._requests, self._timeline = world, requests, timeline
 
     def of(self, person: bytes, zone: ZoneInfo, covers: Covers) -> PersonOverview:
@@ -79,7 +79,7 @@ class Overviews:
         consents = [state.consent for state in every if covers(state.consent.categories)]
         signed = {requester_name(one.signer): one.signed_at for one in consents if one.signed_at >= first}
         return PersonOverview(
-            open_requests=self._requests.count_open(person, covers),
+            open_requests=self._requests.open(person, covers),
             permits=[one for one in permits if covers(one.state.consent.categories)],
             has_consented=bool(consents),
             days=days_of(now, zone, lines, self._timeline.own_reading(person, lines)),

@@ -114,16 +114,6 @@ class Requests:
         items = self._oldest(SEEN_BY_PERSON, after, limit, person=data_subject)
         return [self.resolved(read_request(item), now) for item in items]
 
-    def count_open(self, data_subject: bytes, covers: Covers = is_all_covered, most: int = 1_000) -> int:
-        """How many requests wait for an answer of the person, or of who covers their categories; at most `most` are
-        counted. Ids begin with the time, so that those which are over by their age are not read.
-        """
-        now = self._world.clock.now()
-        after = max(0, now - LONGEST_WAIT).to_bytes(TIME, "big")
-        items = self._oldest(SEEN_BY_PERSON, after, most, person=data_subject)
-        waiting = [r for r in map(read_request, items) if r.status_at(now).state is RequestState.REQUESTED]
-        return sum(self.resolved(r, now).state is RequestState.REQUESTED for r in waiting if covers(r.categories))
-
     def show_answered(self, consent: Consent) -> None:
         """Show the requester those invitations of the person that a consent to it has answered. Doing it again has no
         further effect. Each has an id of its own, by the time of the answer, so that the requester's next page has it.

@@ -16,6 +16,7 @@ from mydata_ledger.ledger.kernel.consents.acting import DelegateActions
 from mydata_ledger.ledger.kernel.people.link_content import Compose, LinkContent, LinkScope
 from mydata_ledger.ledger.kernel.people.link_log import LinkLog
 from mydata_ledger.ledger.kernel.people.links import (
+    LAST_OPENED,
     OPEN,
     Link,
     Links,
@@ -152,7 +153,7 @@ class LinkSharing:
         if "P" in item.body["flag"]:
             self._check_passcode(item, recipient, passcode)
         self._link_log.record_opening(item, recipient, permitted=True)
-        opened = self._links.change(item.id, opened=1)
+        opened = self._links.change(item.id, opened=1, **{LAST_OPENED: str(self._world.clock.now())})
         return self._world.payloads.get(opened.body["cid"]), item.body["media_type"]
 
     def ticket_for(self, link_id: str) -> str:

@@ -25,7 +25,7 @@ const t = messages(
 
 /** Ask for a record as its data subject, and open it. Throws Error with a sentence. @type {(record: RecordView) => Promise<OpenedRecord>} */
 export async function openRecord(record) {
-  const [prover, key] = await Promise.all([loadProver(), (readerKey ??= makeKey())]);
+  const [prover, key] = await Promise.all([loadProver(), ownKey()]);
   /** @type {Release} */
   const release = await post(`/access/records/${record.record_id}`, { category: record.category, purpose: SELF_VIEW, action: "view", reader_key: key.given });
   const sealed = release.sealed === null ? await largeSealed(release.receipt.position) : Uint8Array.from(atob(release.sealed), (character) => character.charCodeAt(0));
@@ -37,6 +37,9 @@ export async function openRecord(record) {
   const kind = opened.mediaType.split(";")[0].trim().toLowerCase(), isJson = kind === "application/json" || kind.endsWith("+json");
   return { kind, content: opened.content, json: isJson ? prover.readJson(opened.content) : undefined, state: !agrees ? "differs" : proved?.held ? "verified" : "matches", proved };
 }
+
+/** The key of this load of the page, for whatever is sealed for the person. @type {() => Promise<{ own: Bytes, given: string }>} */
+export const ownKey = () => (readerKey ??= makeKey());
 
 /** A key of this load of the page: X25519, which every newer browser has. @returns {Promise<{ own: Bytes, given: string }>} */
 async function makeKey() {

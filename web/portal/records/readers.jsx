@@ -5,7 +5,7 @@ import { messages } from "../../kit/messages.js";
 import { Name } from "../../kit/sentence.jsx";
 import { get } from "../api.js";
 import { pathOf } from "../timeline/timeline_page.jsx";
-import { purposeOf, purposes, purposesAbove } from "../view.js";
+import { purposeOf, purposes, purposesAbove } from "../vocabulary.js";
 import { inLanguage } from "../words.js";
 
 /** @import { Consent, Reader, RecordView } from "../answers" */

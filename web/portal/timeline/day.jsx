@@ -6,7 +6,7 @@ import { Icon } from "../../kit/icon.jsx";
 import { messages } from "../../kit/messages.js";
 import { Sentence } from "../../kit/sentence.jsx";
 import { chosenWard } from "../acting.js";
-import { reachOf } from "../view.js";
+import { reachOf } from "../vocabulary.js";
 import { isReceipt } from "./groups.js";
 import { Line } from "./line.jsx";
 import { facetSentence, isPerson, lineSentence } from "./sentences.js";

@@ -8,7 +8,7 @@ import { Sentence } from "../../kit/sentence.jsx";
 import { ProofCheck } from "../proofs/proof_check.jsx";
 import { asPerson, get, subjectOf } from "../api.js";
 import { presentAccount } from "../session.js";
-import { purposeOf } from "../view.js";
+import { purposeOf } from "../vocabulary.js";
 import { ComplaintView } from "./complaint.jsx";
 import { isReceipt } from "./groups.js";
 import { lineSentence } from "./sentences.js";

@@ -5,7 +5,7 @@ import { language } from "../../kit/language.js";
 import { chosenWard } from "../acting.js";
 import { subjectOf } from "../api.js";
 import { presentAccount } from "../session.js";
-import { categoryOf, purposeOf } from "../view.js";
+import { categoryOf, purposeOf } from "../vocabulary.js";
 import { inLanguage } from "../words.js";
 import { isReceipt } from "./groups.js";
 

@@ -1,0 +1,105 @@
+"""Which calls of the verifier page are passed on to the chain's node, and in which form.
+
+The four reads that the page makes are passed on and nothing else. Each is written anew from its checked parts: an
+`eth_call` has a contract, calldata and a block, and a limit of gas, so that it costs the node little.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from mydata_ledger.ledger.errors import MalformedInput
+
+ADDRESS, QUANTITY = re.compile(r"0x[0-9a-fA-F]{40}"), re.compile(r"0x[0-9a-f]{1,16}")
+CALLDATA = re.compile(r"0x(?:[0-9a-f]{2}){4,8192}")
+GAS = hex(5_000_000)
+MOST_CALLS, MOST_DIGITS = 100, 18
+"""Calls of one request, and digits of the id of one."""
+NOT_PASSED_ON = "only what the page asks is passed on: eth_chainId, eth_getBlockByNumber, eth_getCode, eth_call"
+REVERTED = (3, -32015)
+"""Error codes of a contract that reverted: go-ethereum and Anvil, Nethermind."""
+BLOCK_MEMBERS = ("number", "timestamp")
+LONGEST_RESULT = 128 * 1024
+"""Characters of a result; the code of a contract has 48 KiB of digits at most."""
+
+
+def passed_on(calls: object) -> list[dict[str, Any]]:
+    """The JSON-RPC calls of a request as they are sent to the node, numbered from 0. Raises MalformedInput."""
+    many = calls if isinstance(calls, list) else [calls]
+    if not 0 < len(many) <= MOST_CALLS:
+        raise MalformedInput(f"a request has 1 to {MOST_CALLS} calls")
+    return [_call(number, call) for number, call in enumerate(many)]
+
+
+def _call(number: int, call: object) -> dict[str, Any]:
+    if not isinstance(call, dict) or not _is_id(call.get("id")):
+        raise MalformedInput("a call is an object with a whole number as its `id`, `method` and `params`")
+    method = call.get("method")
+    check = METHODS.get(method) if isinstance(method, str) else None
+    params = check(call.get("params")) if check else None
+    if params is None:
+        raise MalformedInput(NOT_PASSED_ON)
+    return {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
+
+
+def _is_id(number: object) -> bool:
+    return isinstance(number, int) and not isinstance(number, bool) and len(str(number)) <= MOST_DIGITS
+
+
+def _no_params(params: object) -> list[Any] | None:
+    return [] if params == [] else None
+
+
+def _newest_block(params: object) -> list[Any] | None:
+    return ["latest", False] if params == ["latest", False] else None
+
+
+def _code(params: object) -> list[Any] | None:
+    match params:
+        case [str(account), str(block)] if ADDRESS.fullmatch(account) and QUANTITY.fullmatch(block):
+            return [account, block]
+    return None
+
+
+def _view(params: object) -> list[Any] | None:
+    match params:
+        case [{"to": str(to), "data": str(data), **more}, str(block)] if not more:
+            if ADDRESS.fullmatch(to) and CALLDATA.fullmatch(data) and QUANTITY.fullmatch(block):
+                return [{"to": to, "data": data, "gas": GAS}, block]
+    return None
+
+
+METHODS: Mapping[str, Callable[[object], list[Any] | None]] = {
+    "eth_chainId": _no_params,
+    "eth_getBlockByNumber": _newest_block,
+    "eth_getCode": _code,
+    "eth_call": _view,
+}
+
+
+def returned(calls: Any, answers: object) -> Any:
+    """The node's answers with the ids of the calls, which `passed_on` checked. Text of the node is not repeated, since
+    it may name an account at its provider.
+    """
+    ids = [call["id"] for call in (calls if isinstance(calls, list) else [calls])]
+    found = {one["id"]: one for one in answers if _is_answer(one)} if isinstance(answers, list) else {}
+    many = [{"jsonrpc": "2.0", "id": own, **_outcome(found.get(number, {}))} for number, own in enumerate(ids)]
+    return many if isinstance(calls, list) else many[0]
+
+
+def _is_answer(answer: object) -> bool:
+    return isinstance(answer, dict) and _is_id(answer.get("id"))
+
+
+def _outcome(answer: Mapping[str, Any]) -> dict[str, Any]:
+    match answer.get("result"):
+        case str(text) if len(text) <= LONGEST_RESULT:
+            return {"result": text}
+        case dict(block):
+            return {"result": {name: block.get(name) for name in BLOCK_MEMBERS}}
+    error = answer.get("error")
+    if isinstance(error, dict) and (error.get("code") in REVERTED or "revert" in str(error.get("message"))):
+        return {"error": {"code": REVERTED[0], "message": "execution reverted"}}
+    return {"error": {"code": -32000, "message": "the node did not answer this call"}}

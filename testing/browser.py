@@ -1,0 +1,151 @@
+"""Real Chromium, driven over its DevTools protocol: choose files, type text, read the page."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import json
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from websockets.sync.client import ClientConnection, connect
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+QUIET: tuple[str, ...] = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-sync",
+)
+QUIET += ("--disable-background-networking", "--disable-component-update", "--remote-debugging-port=0")
+PATIENCE = 60
+
+
+def require_chromium() -> None:
+    """Skip the module where Chromium is not installed."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine; CI installs Debian's", allow_module_level=True)
+
+
+class Tab:
+    """One page; `requests` has its network requests. Each event of the protocol is given to `listeners`."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        self._socket, self._numbers = socket, itertools.count(1)
+        self.listeners: list[Callable[[dict[str, Any]], object]] = []
+        self.requests: list[str] = []
+        self.problems: list[str] = []
+        for domain in ("Page", "DOM", "Network", "Runtime", "Log"):
+            self.send(f"{domain}.enable")
+
+    def send(self, method: str, **params: Any) -> Any:
+        """Send one command, and return its result."""
+        number = next(self._numbers)
+        self._socket.send(json.dumps({"id": number, "method": method, "params": params}))
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            reported = json.loads(self._socket.recv(timeout=PATIENCE))
+            self._hear(reported)
+            if reported.get("id") == number:
+                assert "error" not in reported, reported
+                return reported["result"]
+        raise TimeoutError(method)
+
+    def _hear(self, reported: dict[str, Any]) -> None:
+        for listener in self.listeners:
+            listener(reported)
+        method, params = reported.get("method"), reported.get("params", {})
+        if method == "Network.requestWillBeSent":
+            self.requests.append(params["request"]["url"])
+        if method == "Runtime.exceptionThrown":
+            self.problems.append(params["exceptionDetails"]["exception"]["description"])
+        if method == "Log.entryAdded" and params["entry"]["source"] == "security":
+            self.problems.append(params["entry"]["text"])
+
+    def open(self, url: str) -> None:
+        """Open a URL and wait until it is loaded."""
+        self.send("Page.navigate", url=url)
+        self.until("document.readyState === 'complete'")
+
+    def run(self, script: str) -> Any:
+        """The value of an expression, awaited."""
+        reported = self.send("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
+        assert "exceptionDetails" not in reported, reported
+        return reported["result"].get("value")
+
+    def until(self, script: str) -> Any:
+        """Wait until an expression is true, and return its value."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            if value := self.run(script):
+                return value
+            time.sleep(0.05)
+        raise TimeoutError(script)
+
+    def type(self, selector: str, text: str) -> None:
+        """Focus an element and type, replacing its value."""
+        self.run(f"(() => {{ const e = document.querySelector({selector!r}); e.focus(); e.select(); }})()")
+        self.send("Input.insertText", text=text)
+
+    def press(self, key: str, code: int) -> None:
+        """Press one key."""
+        for kind in ("keyDown", "keyUp"):
+            self.send(
+                "Input.dispatchKeyEvent",
+                type=kind,
+                key=key,
+                code=key,
+                windowsVirtualKeyCode=code,
+                text="\r" * (code == 13),
+            )
+
+    def choose(self, selector: str, *paths: Path | str) -> None:
+        """Choose files, as in the file dialogue."""
+        root = self.send("DOM.getDocument")["root"]["nodeId"]
+        node = self.send("DOM.querySelector", nodeId=root, selector=selector)["nodeId"]
+        self.send("DOM.setFileInputFiles", nodeId=node, files=[str(path) for path in paths])
+
+    def read_page(self, width: int, *, dark: bool = False) -> None:
+        """Set the width of the screen, and a light or dark colour scheme."""
+        self.send(
+            "Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=width < 600
+        )
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        self.send("Emulation.setEmulatedMedia", features=[scheme])
+
+
+@contextlib.contextmanager
+def chromium(profile: Path) -> Iterator[Tab]:
+    """A browser with one tab; the process that started it ends it."""
+    log = (profile / "chromium.log").open("w+")
+    command = [CHROMIUM or "chromium", *QUIET, f"--user-data-dir={profile}", "about:blank"]
+    process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
+    try:
+        with connect(_tab_of(profile, process), max_size=None) as socket:
+            yield Tab(socket)
+            socket.send(json.dumps({"id": 0, "method": "Browser.close"}))
+            process.wait(timeout=15)
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+        log.close()
+
+
+def _tab_of(profile: Path, process: subprocess.Popen[bytes]) -> str:
+    deadline, reported = time.monotonic() + PATIENCE, profile / "DevToolsActivePort"
+    while time.monotonic() < deadline and process.poll() is None:
+        if reported.exists() and (lines := reported.read_text().splitlines()):
+            tabs = httpx.get(f"http://127.0.0.1:{lines[0]}/json/list").json()
+            if found := [tab for tab in tabs if tab["type"] == "page"]:
+                return str(found[0]["webSocketDebuggerUrl"])
+        time.sleep(0.05)
+    raise TimeoutError("Chromium did not start: " + (profile / "chromium.log").read_text()[-400:])

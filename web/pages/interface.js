@@ -1,0 +1,6 @@
+// Starts Swagger UI, which shows /openapi.json.
+
+/** What swagger-ui-bundle.js defines. @type {(options: Record<string, unknown>) => unknown} */
+const swagger = /** @type {any} */ (window).SwaggerUIBundle;
+
+swagger({ url: "/openapi.json", dom_id: "#interface", deepLinking: true, docExpansion: "none", defaultModelsExpandDepth: 0 });
