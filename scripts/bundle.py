@@ -31,6 +31,7 @@ MODULES = {
     "statements.js": "statements.js",
     "demo_wallet.js": "demo/wallet.js",
     "portal.js": "portal/main.jsx",
+    "plot.js": "kit/plot.js",
     "proof.js": "proof.js",
     "portal.css": "portal/portal.css",
 }

@@ -55,7 +55,7 @@ def issue(stack, signer, *uploads, holder=HOSPITAL):
     return [one["record_id"] for one in made]
 
 
-def asks(wallet, stack, record, category="health.lab", *, purpose="hl7:CLINTRCH", times=1, **more):
+def asks(wallet, stack, record, category="health.lab", purpose="hl7:CLINTRCH", *, times=1, **more):
     """Ask for a record, and return how often it was permitted."""
     client, permitted = Client(stack.url, wallet).sign_in(), 0
     for _ in range(times):

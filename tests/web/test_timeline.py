@@ -17,7 +17,8 @@ ME, MANY = Wallet(bytes([101]) * 32), Wallet(bytes([102]) * 32)
 WORDS = {
     "en": {
         "read": "Seoul <i>Trial</i> read 4 records of laboratory results for clinical trial research",
-        "refused": "<i>Trial</i> tried to read diagnoses and problems for clinical trial research and was refused (2",
+        "refused": "Seoul <i>Trial</i> tried to read diagnoses and problems for clinical trial research"
+        " and was refused (2 times)",
         "declared": "Rescue Crew 7 declared an emergency",
         "proof": "Check the proof",
         "held": "Recorded in the log, on chain since block",

@@ -1,6 +1,5 @@
 // Charts over time. Behind each lies a table with the same numbers, for those who cannot or will not read a chart.
 import { useEffect, useRef } from "preact/hooks";
-import uPlot from "uplot";
 import { Fold } from "./card.jsx";
 import { useLanguage } from "./language.js";
 import { messages } from "./messages.js";
@@ -8,24 +7,28 @@ import { Table } from "./table.jsx";
 
 const t = messages({ table: "The numbers as a table" }, { table: "표로 보기" });
 /** @typedef {{ name: string, color: string, values: (number | null)[] }} Series */
-const HEIGHT = 160;
+/** @import uPlot from "uplot" */
+/** @typedef {typeof uPlot} Plotter */
+const HEIGHT = 160, PLOT_ADDRESS = "/web/built/plot.js";
+
+/** @type {() => Promise<Plotter>} */
+const loadPlotter = async () => (await import(PLOT_ADDRESS)).default;
 
 /**
- * Bars or a line for each of `labels`; bars of several series stand on one another. Colours are names of the page's custom properties, such as `--good`. Where the title
- * stands above the chart already, `label` gives it to those who do not see it.
+ * Bars or a line for each of `labels`; bars of several series stand on one another. Colours are names of the page's custom
+ * properties, such as `--good`. Where the title stands above the chart already, `label` gives it to those who do not see it.
  * @param {{ title: string, label?: string, column: string, labels: string[], series: Series[], bars?: boolean, band?: [number, number] }} props
  */
 export function Chart({ title, label = title, column, labels, series, bars, band }) {
   const place = useRef(/** @type {HTMLDivElement | null} */ (null)), language = useLanguage();
   useEffect(() => {
-    const target = place.current;
-    if (!target) return undefined;
-    const plot = new uPlot(optionsOf(target, labels, bars ? stacked(series) : series, bars, band), [labels.map((_, index) => index), ...(bars ? stacked(series) : series).map(({ values }) => values)], target);
-    const resized = new ResizeObserver(() => plot.setSize({ width: target.clientWidth, height: HEIGHT }));
-    resized.observe(target);
+    const shown = bars ? stacked(series) : series, drawn = { end: () => {}, isOver: false };
+    loadPlotter().then((plotter) => {
+      if (place.current && !drawn.isOver) drawn.end = draw(plotter, place.current, labels, shown, bars, band);
+    }, () => undefined); // The table says the same.
     return () => {
-      resized.disconnect();
-      plot.destroy();
+      drawn.isOver = true;
+      drawn.end();
     };
   }, [labels.join(), JSON.stringify(series), bars, language]);
   return (
@@ -43,15 +46,26 @@ export function Chart({ title, label = title, column, labels, series, bars, band
 /** The highest first, each with those below it added, so that the lower ones are drawn over it. @type {(series: Series[]) => Series[]} */
 const stacked = (series) => series.map((one, index) => ({ ...one, values: one.values.map((_, place) => series.slice(0, index + 1).reduce((sum, { values }) => sum + (values[place] ?? 0), 0)) })).reverse();
 
-/** @type {(target: HTMLElement, labels: string[], series: Series[], bars?: boolean, band?: [number, number]) => uPlot.Options} */
-function optionsOf(target, labels, series, bars, band) {
+/** Draws, and gives the end of the drawing. @type {(Plotter: Plotter, target: HTMLElement, labels: string[], series: Series[], bars?: boolean, band?: [number, number]) => () => void} */
+function draw(Plotter, target, labels, series, bars, band) {
+  const plot = new Plotter(optionsOf(Plotter, target, labels, series, bars, band), [labels.map((_, index) => index), ...series.map(({ values }) => values)], target);
+  const resized = new ResizeObserver(() => plot.setSize({ width: target.clientWidth, height: HEIGHT }));
+  resized.observe(target);
+  return () => {
+    resized.disconnect();
+    plot.destroy();
+  };
+}
+
+/** @type {(Plotter: Plotter, target: HTMLElement, labels: string[], series: Series[], bars?: boolean, band?: [number, number]) => uPlot.Options} */
+function optionsOf(Plotter, target, labels, series, bars, band) {
   const colors = getComputedStyle(target), color = (/** @type {string} */ name) => colors.getPropertyValue(name).trim() || name;
   const axis = { stroke: color("--soft"), grid: { stroke: color("--line"), width: 1 }, ticks: { show: false }, font: "12px system-ui" };
   return {
     width: target.clientWidth || 320, height: HEIGHT, cursor: { show: false }, legend: { show: false },
     scales: { x: { time: false, range: [-0.6, labels.length - 0.4] }, y: { range: (_, low, high) => [Math.min(0, low, band?.[0] ?? 0), Math.max(1, high, band?.[1] ?? 1) * 1.1] } },
     axes: [{ ...axis, grid: { show: false }, splits: labels.map((_, index) => index), values: (_, all) => all.map((index) => labels[index] ?? "") }, { ...axis, size: 40, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000, 10000] }],
-    series: [{}, ...series.map(({ name, color: stroke }) => ({ label: name, stroke: color(stroke), fill: bars ? color(stroke) : undefined, width: 2, points: { show: !bars }, paths: bars ? uPlot.paths.bars?.({ size: [0.5, 40] }) : undefined }))],
+    series: [{}, ...series.map(({ name, color: stroke }) => ({ label: name, stroke: color(stroke), fill: bars ? color(stroke) : undefined, width: 2, points: { show: !bars }, paths: bars ? Plotter.paths.bars?.({ size: [0.5, 40] }) : undefined }))],
     hooks: band ? { drawClear: [(plot) => drawBand(plot, band, color("--tint"))] } : {},
   };
 }

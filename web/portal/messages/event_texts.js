@@ -7,7 +7,9 @@ import { inLanguage } from "../words.js";
 /** @import { IconNode } from "lucide" */
 /** @import { Message } from "../answers" */
 /** @typedef {Message["event"]} Event */
-/** What a message leads to: a word of the button, and an address of the portal. @typedef {{ word: "request" | "consents" | "timeline" | "record" | "links" | "export", path: string }} Lead */
+/** What a message leads to: a word of the button, and an address of the portal. @typedef {{ word: "request" | "consents" | "timeline" | "record" | "delegates" | "links" | "export" | "hospitals" | "kept", path: string }} Lead */
+/** The page that events with this beginning lead to. @type {[start: string, word: Lead["word"]][]} */
+const AREAS = [["consent.", "consents"], ["link.", "links"], ["export.", "export"], ["binding.", "hospitals"], ["retention.", "kept"], ["copies.", "kept"]];
 /** @type {Record<Event, string>} */
 const ENGLISH = {
   "consent.asked": "{by} asks for your consent", "consent.granted": "You gave a consent to {grantee}", "consent.withdrawn": "Your consent to {grantee} was withdrawn", "consent.expiring": "Your consent to {grantee} ends soon",
@@ -52,11 +54,13 @@ export function messageSentence({ event, subject, detail }) {
 
 /** Where a message leads; null where there is nothing more to see. @type {(message: Message) => Lead | null} */
 export function leadOf({ event, subject }) {
-  if (event === "consent.asked") return { word: "request", path: "/portal/requests" };
+  const id = /^0x[0-9a-f]{64}$/.test(subject) ? `/${subject}` : "";
+  if (event === "consent.asked") return { word: "request", path: `/portal/requests${id}` };
   if (event === "data.used") return { word: "timeline", path: "/portal/timeline" };
   if (isAlarm(event)) return { word: "timeline", path: "/portal/timeline?only=emergency" };
-  if (event.startsWith("consent.") || event === "contact.sent") return { word: "consents", path: "/portal/consents" };
-  if (event.startsWith("link.")) return { word: "links", path: "/portal/links" };
-  if (event === "export.made") return { word: "export", path: "/portal/export" };
-  return event === "record.reissued" && /^0x[0-9a-f]{64}$/.test(subject) ? { word: "record", path: `/portal/records/${subject}` } : null;
+  if (event === "contact.sent") return { word: "consents", path: "/portal/consents" };
+  if (event === "record.reissued") return { word: "record", path: `/portal/records${id}` };
+  if (event === "delegation.named") return { word: "delegates", path: "/portal/delegates" };
+  const area = AREAS.find(([start]) => event.startsWith(start));
+  return area ? { word: area[1], path: `/portal/${area[1]}${area[1] === "consents" ? id : ""}` } : null;
 }

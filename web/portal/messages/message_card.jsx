@@ -10,9 +10,9 @@ import { eventIcon, isAlarm, leadOf, messageSentence } from "./event_texts.js";
 
 /** @import { Message, Review } from "../answers" */
 const t = messages(
-  { request: "See the request", consents: "See my consents", timeline: "See who asked", record: "See the record", links: "See my links", export: "See my exports", why: "You got this because your consent lets them contact you. To end that, withdraw it under Consents.",
+  { request: "See the request", consents: "See my consents", timeline: "See who asked", record: "See the record", links: "See my links", export: "Export it yourself", delegates: "See who acts for me", hospitals: "See my hospitals", kept: "See what is kept", why: "You got this because your consent lets them contact you. To end that, withdraw it under Consents.",
     reads: "records read: {reads}, last at {last}", verdict: "What the reviewers found", waiting: "a reviewer will examine it", justified: "justified", unjustified: "not justified", times: "{count} times" },
-  { request: "요청 보기", consents: "내 동의 보기", timeline: "조회 기록 보기", record: "기록 보기", links: "내 링크 보기", export: "내보내기 보기", why: "내 동의가 연락을 허용하여 받은 메시지입니다. 더 받지 않으려면 ‘동의’에서 철회하세요.",
+  { request: "요청 보기", consents: "내 동의 보기", timeline: "조회 기록 보기", record: "기록 보기", links: "내 링크 보기", export: "직접 내려받기", delegates: "대리인 보기", hospitals: "내 병원 보기", kept: "보관 현황 보기", why: "내 동의가 연락을 허용하여 받은 메시지입니다. 더 받지 않으려면 ‘동의’에서 철회하세요.",
     reads: "열람한 기록 {reads}건, 마지막 {last}", verdict: "심사 결과", waiting: "심사 예정", justified: "정당함", unjustified: "정당하지 않음", times: "{count}회" },
 );
 

@@ -9,7 +9,7 @@ const t = messages(
   { title: "환영합니다. 아직 아무 일도 없었습니다.", text: "다음 세 가지를 순서에 상관없이 해 보세요. 내 데이터를 요청하는 곳이 있으면 여기에 나타납니다.", hospital: "병원에 나를 알리기", hospitalHelp: "병원에 코드를 보여 주면 그 병원의 기록이 여기로 옵니다", safe: "접속 수단 지키기", safeHelp: "두 번째 기기나 믿을 수 있는 사람을 정해 두세요",
     wishes: "미리 정해 두기", wishesHelp: "누구도 묻지 않아도 되는 것을 정합니다" },
 );
-const STEPS = /** @type {const} */ ([{ word: "hospital", icon: Hospital, path: "/portal/more" }, { word: "safe", icon: ShieldCheck, path: "/portal/more" }, { word: "wishes", icon: SlidersHorizontal, path: "/portal/wishes" }]);
+const STEPS = /** @type {const} */ ([{ word: "hospital", icon: Hospital, path: "/portal/hospitals" }, { word: "safe", icon: ShieldCheck, path: "/portal/devices" }, { word: "wishes", icon: SlidersHorizontal, path: "/portal/wishes" }]);
 
 /** The three steps. */
 export const Beginning = () => (

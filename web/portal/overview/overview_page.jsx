@@ -2,6 +2,7 @@
 import { Loaded, useLoaded } from "../../kit/loading.jsx";
 import { messages } from "../../kit/messages.js";
 import { get } from "../api.js";
+import { RecoveryHint } from "../devices/recovery.jsx";
 import { watched } from "../watched.js";
 import { Beginning } from "./beginning.jsx";
 import { Emergencies } from "./emergencies.jsx";
@@ -31,6 +32,7 @@ const Known = ({ of: found }) => (
     <OpenRequests count={found.open_requests} />
     <ReadersNow of={found.permits} />
     <EndsSoon of={found.ends_soon} />
+    <RecoveryHint />
     <ReadsOfWeek of={found} />
     <NewestMessages />
     <RecordTiles of={found.records} />

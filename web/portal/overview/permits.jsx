@@ -5,7 +5,7 @@ import { dayText, distanceText, isNever } from "../../kit/dates.js";
 import { Icon } from "../../kit/icon.jsx";
 import { messages } from "../../kit/messages.js";
 import { Name } from "../../kit/sentence.jsx";
-import { categoryIcon } from "../records/category_icons.js";
+import { Categories } from "../grants/categories.jsx";
 import { categoryOf } from "../vocabulary.js";
 import { nameOf } from "../words.js";
 
@@ -35,7 +35,7 @@ export function ReadersNow({ of: permits }) {
 const Reader = ({ of: { grantee, grantee_name: name, permitted, until } }) => (
   <li>
     <strong><Name of={nameOf(grantee, name)} /></strong>
-    <span class="chips">{permitted.map((category) => <span key={category} class="kind"><Icon of={categoryIcon(category)} size={16} /> {categoryOf(category)}</span>)}</span>
+    <Categories codes={permitted} />
     <small>{isNever(until) ? t("always") : t("until", { day: dayText(until), distance: distanceText(until) })}</small>
   </li>
 );

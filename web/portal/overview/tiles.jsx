@@ -4,7 +4,7 @@ import { Card } from "../../kit/card.jsx";
 import { dayText } from "../../kit/dates.js";
 import { Icon } from "../../kit/icon.jsx";
 import { messages } from "../../kit/messages.js";
-import { categoryIcon } from "../records/category_icons.js";
+import { iconOf } from "../grants/icons.js";
 import { categoryOf } from "../vocabulary.js";
 
 /** @import { CategoryCount } from "./overview" */
@@ -25,7 +25,7 @@ export const RecordTiles = ({ of: counts }) =>
       <h3><Icon of={FileHeart} /> {t("records")}</h3>
       <div class="tiles">
         {[...counts].sort((one, other) => other.newest_issued_at - one.newest_issued_at).slice(0, SHOWN).map(({ category, records, newest_issued_at: newest }) => (
-          <a key={category} class="tile" href="/portal/records"><Icon of={categoryIcon(category)} /> {categoryOf(category)}<strong>{records}</strong><small>{t("newest", { day: dayText(newest) })}</small></a>
+          <a key={category} class="tile" href="/portal/records"><Icon of={iconOf(category)} /> {categoryOf(category)}<strong>{records}</strong><small>{t("newest", { day: dayText(newest) })}</small></a>
         ))}
       </div>
       <div class="actions"><a class="quiet" href="/portal/records">{t("all")}</a></div>

@@ -10,7 +10,7 @@ import { chosenWard } from "../acting.js";
 import { pathOf } from "../timeline/timeline_page.jsx";
 import { categoryOf } from "../vocabulary.js";
 import { watched } from "../watched.js";
-import { categoryIcon } from "./category_icons.js";
+import { iconOf } from "../grants/icons.js";
 import { Opening } from "./opened_record.jsx";
 import { Readers } from "./readers.jsx";
 import { holderName, isOwn, loadRecords, partyName, statusText, statusTone } from "./record_list.js";
@@ -43,7 +43,7 @@ export function RecordPage({ id = "" }) {
 /** @param {{ of: RecordView, all: RecordView[], names: Records["names"] }} props */
 const RecordCard = ({ of: record, all, names }) => (
   <>
-    <Card id="record" title={<><Icon of={categoryIcon(record.category)} /> {categoryOf(record.category)}</>} badge={<span class="marks">{isOwn(record) && <Badge tone="wait">{t("self")}</Badge>}<Badge tone={statusTone(record.status)}>{statusText(record.status)}</Badge></span>}>
+    <Card id="record" title={<><Icon of={iconOf(record.category)} /> {categoryOf(record.category)}</>} badge={<span class="marks">{isOwn(record) && <Badge tone="wait">{t("self")}</Badge>}<Badge tone={statusTone(record.status)}>{statusText(record.status)}</Badge></span>}>
       <Facts of={[[t("source"), <Name key="source" of={holderName(record, names)} />], [t("issued"), dayText(record.issued_at)], [t("period"), periodText(record)], [t("same"), record.same_as.length > 0 && <SameContent of={record} all={all} names={names} />]]} />
       {record.status === "superseded" && <p class="help">{t("replaced")}</p>}
       {record.status === "erased" ? <p class="help">{t("erased")}</p> : <Opening of={record} holder={holderName(record, names)} />}

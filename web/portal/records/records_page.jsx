@@ -10,7 +10,7 @@ import { messages } from "../../kit/messages.js";
 import { Name } from "../../kit/sentence.jsx";
 import { watched } from "../watched.js";
 import { categoryOf } from "../vocabulary.js";
-import { categoryIcon } from "./category_icons.js";
+import { iconOf } from "../grants/icons.js";
 import { holderName, isOwn, loadRecords, statusText, statusTone } from "./record_list.js";
 
 /** @import { RecordView } from "../answers" */
@@ -48,7 +48,7 @@ const Orders = ({ order, choose }) => (
 function Groups({ of: all, order }) {
   const keyOf = (/** @type {RecordView} */ record) => (order === "category" ? record.category : isOwn(record) ? "self" : record.holder);
   const titleOf = (/** @type {RecordView} */ record) => (order === "category" ? categoryOf(record.category) : holderName(record, all.names));
-  return <>{[...Map.groupBy(all.records, keyOf)].map(([key, records]) => <Group key={`${order} ${key}`} title={titleOf(records[0])} icon={order === "category" ? categoryIcon(key) : undefined} records={records} names={all.names} order={order} />)}</>;
+  return <>{[...Map.groupBy(all.records, keyOf)].map(([key, records]) => <Group key={`${order} ${key}`} title={titleOf(records[0])} icon={order === "category" ? iconOf(key) : undefined} records={records} names={all.names} order={order} />)}</>;
 }
 
 /** @param {{ title: string, icon?: import("lucide").IconNode, records: RecordView[], names: Records["names"], order: Order }} props */
