@@ -1,5 +1,6 @@
 """The pages that a newcomer sees, in real Chromium against the running stack."""
 
+import contextlib
 import re
 import time
 
@@ -111,9 +112,11 @@ def loaded_text(tab, text):
     """The HTML of a page in which no script runs, once it has that text."""
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
-        root = tab.send("DOM.getDocument", depth=0)["root"]["nodeId"]
-        if text in (html := tab.send("DOM.getOuterHTML", nodeId=root)["outerHTML"]):
-            return html
+        with contextlib.suppress(AssertionError):  # the page is being replaced: its nodes are gone
+            root = tab.send("DOM.getDocument", depth=0)["root"]["nodeId"]
+            if text in (html := tab.send("DOM.getOuterHTML", nodeId=root)["outerHTML"]):
+                return html
+        time.sleep(0.1)
     raise TimeoutError(text)
 
 
