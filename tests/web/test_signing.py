@@ -62,7 +62,7 @@ def consents(stack, page):
     return Client(stack.url, page.wallet).sign_in().call("GET", "/consents")
 
 
-def test_a_wallet_on_another_chain_is_told_and_switched(stack, tab):
+def test_a_wallet_on_another_chain_is_switched(stack, tab):
     page = reading(tab, stack, 130)
     page.chain = OTHER_CHAIN
     before = len(page.shown)
@@ -115,7 +115,7 @@ def test_another_account_may_not_send_what_somebody_signed(stack, tab):
     assert page.run("!document.querySelector('.sending')")
 
 
-def test_two_tabs_sign_and_the_second_one_is_told(stack, tab):
+def test_two_tabs_sign_and_the_second_one_learns_it(stack, tab):
     page = reading(tab, stack, 135)
     other = Client(stack.url, page.wallet).sign_in()
     page.meanwhile = lambda: other.consent(TRIAL.address, [GRANT])

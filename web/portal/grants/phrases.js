@@ -4,7 +4,7 @@ import { messages } from "../../kit/messages.js";
 import { withParticles } from "../../kit/particles.js";
 
 /** @import { Grant } from "../answers" */
-const VERBS = { view: "see", copy: "copy", transfer: "receive", compute: "compute over", publish: "publish", link: "link", contact: "contact you about" };
+const ACTION_WORDS = { view: "see", copy: "copy", transfer: "receive", compute: "compute over", publish: "publish", link: "link", contact: "contact you about" };
 /** The actions that take the data as their object in Korean, in this order. */
 const DIRECT = { view: "열람", copy: "복사", transfer: "전송", publish: "공개", link: "결합" };
 const t = messages({ forAll: "for anything", for: "for {list}" }, { forAll: "모든 목적으로", for: "{list} 목적으로" });
@@ -26,7 +26,7 @@ export function purposesText(names) {
  * @type {(actions: string[], data: string, effect: Grant["effect"]) => string}
  */
 export function actionsText(actions, data, effect) {
-  if (language !== "ko") return english(Object.entries(VERBS).flatMap(([code, verb]) => (actions.includes(code) ? [verb] : [])), effect === "forbid" ? "disjunction" : "conjunction");
+  if (language !== "ko") return english(Object.entries(ACTION_WORDS).flatMap(([code, verb]) => (actions.includes(code) ? [verb] : [])), effect === "forbid" ? "disjunction" : "conjunction");
   const direct = Object.entries(DIRECT).flatMap(([code, noun]) => (actions.includes(code) ? [noun] : []));
   const frames = [direct.length ? `[을/를] ${direct.join("·")}` : "", actions.includes("compute") ? "[으로/로] 통계를 계산" : "", actions.includes("contact") ? "[와/과] 관련하여 연락" : ""].filter(Boolean);
   return frames.map((frame, index) => withParticles((index ? "이 데이터" : data) + frame)).join(effect === "forbid" ? "하거나 " : "하고 ");
