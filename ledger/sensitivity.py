@@ -1,8 +1,8 @@
 """What records of a category may reveal that the law protects most.
 
 Source: HL7's code system http://terminology.hl7.org/CodeSystem/v3-ActCode, the concepts below
-`_InformationSensitivityPolicy`; the labels are shortened. Which category has which kind stands in the catalogs: the
-types of records in which such facts regularly stand. Article 23 of Korea's Personal Information Protection Act names
+`_InformationSensitivityPolicy`; the labels are shortened. The catalogs give each category its kinds: those of the
+facts that regularly stand in its records. Article 23 of Korea's Personal Information Protection Act names
 health, sex life and (by its decree, Article 18) genetic information.
 """
 

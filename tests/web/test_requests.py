@@ -51,7 +51,7 @@ WORDS = {
     },
 }
 BOTH = pytest.mark.parametrize("language", ["en", "ko"])
-STRANGE = "علي \u202eبن 🧪👩‍🔬 " + "Very long name of a clinical trial and of everybody in it " * 2
+STRANGE = "علي بن 🧪👩‍🔬 " + "Very long name of a clinical trial and of everybody in it " * 2
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +73,7 @@ def tab(tmp_path):
         yield browser
 
 
-def request_of(stack, person, *categories):
+def ask(stack, person, *categories):
     return requested(stack.trial, person.signer, stack.notice, *(categories or ("health.lab", "health.vitals")))
 
 
@@ -114,17 +114,15 @@ def signed_grants(page):
 
 
 def marks(page):
-    """What the answer shows: the class of each line by its text."""
-    found = page.run(
-        "[...document.querySelectorAll('.answered li')].map((one) => [one.innerText.trim(), one.className])"
-    )
-    return {text.split("\n")[-1]: mark for text, mark in found}
+    """What the answer shows: the text of each line and its class."""
+    lines = "[...document.querySelectorAll('.answered li')]"
+    return page.run(f"{lines}.map((one) => [one.innerText, one.className])")
 
 
 @BOTH
 def test_a_request_is_a_sentence_with_facts_and_the_answer_shows_what_was_signed(stack, tab, language):
     words, person = WORDS[language], Wallet(bytes([110 + (language == "ko")]) * 32)
-    request = request_of(stack, person)
+    request = ask(stack, person)
     tab.read_page(390)
     page = opened(tab, stack, person, language, f"/portal/requests/{request}")
     page.reads(words["asks"], ".request .sentence")
@@ -146,9 +144,9 @@ def test_a_request_is_a_sentence_with_facts_and_the_answer_shows_what_was_signed
     page.press(words["sign"])
     page.until("!!document.querySelector('.answer-given')")
     shown = marks(page)
-    assert sorted(shown.values()) == ["no", "no", "yes", "yes"]
+    assert sorted(mark for _, mark in shown) == ["no", "no", "yes", "yes"]
     given = {"en": "Laboratory results", "ko": "검사 결과"}[language], {"en": "Vital signs", "ko": "활력징후"}[language]
-    assert [next(mark for text, mark in shown.items() if text.startswith(name)) for name in given] == ["yes", "no"]
+    assert [next(mark for text, mark in shown if name in text) for name in given] == ["yes", "no"]
     assert stack.trial.call("GET", f"/requests/{request}")["state"] == "granted_narrower"
     page.until("document.querySelectorAll('.sending .done').length === 3")
     assert tab.problems == []
@@ -158,7 +156,7 @@ def test_single_records_and_a_period_are_signed_and_nothing_else_is_read(stack, 
     words, person = WORDS["en"], Wallet(bytes([112]) * 32)
     days = [datetime(2026, month, 1, tzinfo=SEOUL) for month in (3, 6, 9)]
     march, june, september = issued(stack, person, *days)
-    request_of(stack, person, "health.lab")
+    ask(stack, person, "health.lab")
     page = opened(tab, stack, person, "en")
     page.press(words["read"])
     page.press(words["narrow"])
@@ -193,7 +191,7 @@ def typed(page, label, value):
 
 def test_an_end_is_the_end_of_that_day_where_the_person_is(stack, tab):
     words, person = WORDS["en"], Wallet(bytes([113]) * 32)
-    request_of(stack, person, "health.lab")
+    ask(stack, person, "health.lab")
     page = opened(tab, stack, person, "en")
     page.press(words["read"])
     page.press(words["narrow"])
@@ -210,7 +208,7 @@ def test_an_end_is_the_end_of_that_day_where_the_person_is(stack, tab):
 @BOTH
 def test_saying_no_asks_once_and_then_refuses(stack, tab, language):
     words, person = WORDS[language], Wallet(bytes([114 + (language == "ko")]) * 32)
-    request = request_of(stack, person)
+    request = ask(stack, person)
     page = opened(tab, stack, person, language)
     page.press(words["no"], ".request")
     page.until("!!document.querySelector('dialog[open]')")
@@ -233,7 +231,7 @@ def test_never_again_for_this_purpose_answers_the_next_request(stack, tab, langu
         {"kind": "tell", "purpose": "*", "category": "*", "topics": ["sleep"]},
     )
     me.call("PUT", "/me/wishes", json={"wishes": [kept]})
-    request_of(stack, person)
+    ask(stack, person)
     page = opened(tab, stack, person, language)
     page.press(words["no"], ".request")
     page.click("dialog input[value='hl7:CLINTRCH']")
@@ -241,7 +239,7 @@ def test_never_again_for_this_purpose_answers_the_next_request(stack, tab, langu
     page.until("!document.querySelector('dialog') && !document.querySelector('.request.open')")
     never = {"kind": "never", "purpose": "hl7:CLINTRCH", "category": "*", "topics": []}
     assert me.call("GET", "/me/wishes")["wishes"] == [kept, never], "what was set before is kept"
-    again = request_of(stack, person, "health.imaging")
+    again = ask(stack, person, "health.imaging")
     assert stack.trial.call("GET", f"/requests/{again}")["state"] == "requested", "they learn nothing"
     page.click("#tab-consents")
     page.click("#tab-requests")
@@ -253,7 +251,7 @@ def test_never_again_from_them_is_a_signed_prohibition(stack, tab, language):
     words, person = WORDS[language], Wallet(bytes([118 + (language == "ko")]) * 32)
     me = Client(stack.url, person).sign_in()
     me.consent(TRIAL.address, [{"categories": ["health.lab"], "purposes": ["hl7:CLINTRCH"], "actions": ["view"]}])
-    request = request_of(stack, person)
+    request = ask(stack, person)
     page = opened(tab, stack, person, language)
     page.press(words["no"], ".request")
     page.click("dialog input[value=block]")
@@ -270,7 +268,7 @@ def test_never_again_from_them_is_a_signed_prohibition(stack, tab, language):
     assert (grant["effect"], grant["categories"], grant["purposes"]) == ("forbid", ["*"], ["*"])
     assert len(grant["actions"]) == 7
     page.until("document.querySelectorAll('.sending .done').length === 3")
-    again = request_of(stack, person, "health.imaging")
+    again = ask(stack, person, "health.imaging")
     assert stack.trial.call("GET", f"/requests/{again}")["state"] == "requested", "they learn nothing"
     (shown,) = [one for one in me.call("GET", "/me/requests") if one["request_id"] == again]
     assert (shown["state"], shown["by_standing_wish"]) == ("refused", True)
@@ -310,7 +308,7 @@ def test_a_long_name_from_right_to_left_with_emoji_breaks_nothing(stack, tab):
     page.until("!!document.querySelector('.request bdi')")
     page.run("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
     assert page.run("document.documentElement.scrollWidth <= 320")
-    assert "\u202e" not in page.run("document.querySelector('.request .sentence bdi').textContent")
+    assert page.run("document.querySelector('.request .sentence bdi').textContent") == name, "it stands by itself"
     sentence = page.text(".request .sentence")
     assert "(clinical trial team, accredited" in sentence
     assert sentence.endswith(".")

@@ -25,9 +25,9 @@ MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sept", "Oct",
 DAYS = {"en": re.compile(r"\d{1,2} [A-Z][a-z]{2,3} \d{4}"), "ko": re.compile(r"\d{4}년 \d{1,2}월 \d{1,2}일")}
 FRAME = {
     "en": "a trial they also want to may never see copy receive compute over publish link contact you about all your "
-    "data for anything until you withdraw from named records of conditions",
+    "data for anything until you withdraw lift it from named records of conditions",
     "ko": "어느 임상 또한 목적으로 하려고 합니다 할 수 있습니다 없습니다 열람 복사 전송 공개 결합 통계를 계산 관련하여 "
-    "연락 철회할 때까지 부터 이후의 지정한 기록 중 내 모든 데이터를 이 데이터 조건",
+    "연락 해제할 철회할 때까지 부터 이후의 지정한 기록 중 내 모든 데이터를 이 데이터 조건",
 }
 """The words around the names."""
 
@@ -108,7 +108,9 @@ def test_every_category_purpose_and_end_is_named_and_nothing_else(call, language
     frame = FRAME[language]
     assert [o for o in others if normal(o) not in frame and re.search(rf"\b{re.escape(normal(o))}\b", rest)] == []
     assert set(DAYS[language].findall(text)) == set().union(*(days_of(grant, language) for grant in granted))
-    assert ("you withdraw" in text or "철회할 때까지" in text) == any(int(g["expires"]) == NEVER for g in granted)
+    endless = {g["effect"] for g in granted if int(g["expires"]) == NEVER}
+    assert ("you withdraw" in text or "철회할 때까지" in text) == ("permit" in endless)
+    assert ("you lift it" in text or "해제할 때까지" in text) == ("forbid" in endless)
     assert "[" not in text, "every particle was chosen"
 
 

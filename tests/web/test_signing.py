@@ -62,7 +62,7 @@ def consents(stack, page):
     return Client(stack.url, page.wallet).sign_in().call("GET", "/consents")
 
 
-def test_a_wallet_on_another_chain_is_noticed_and_switched(stack, tab):
+def test_a_wallet_on_another_chain_is_switched(stack, tab):
     page = reading(tab, stack, 130)
     page.chain = OTHER_CHAIN
     before = len(page.shown)

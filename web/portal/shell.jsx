@@ -52,7 +52,7 @@ function Bells() {
   const { openRequests } = useSession();
   return (
     <div class="bells">
-      <a href={pathOf("requests")}><Icon of={Inbox} /><span class="visually-hidden">{t("requests")}</span>{openRequests > 0 && <span class="count">{openRequests}</span>}</a>
+      <a href={pathOf("requests")} aria-label={`${t("requests")} ${openRequests || ""}`.trim()}><Icon of={Inbox} />{openRequests > 0 && <span class="count">{openRequests}</span>}</a>
       <a href={pathOf("inbox")} aria-label={t("inbox")}><Icon of={Bell} /></a>
     </div>
   );

@@ -4,7 +4,7 @@ import { Button } from "../../kit/button.jsx";
 import { Badge, Facts } from "../../kit/card.jsx";
 import { saveJson } from "../../kit/files.js";
 import { messages } from "../../kit/messages.js";
-import { Sentence, isolated } from "../../kit/sentence.jsx";
+import { Sentence } from "../../kit/sentence.jsx";
 import { Categories } from "../grants/categories.jsx";
 import { categoriesOf } from "../grants/clauses.js";
 import { Details } from "../grants/details.jsx";
@@ -12,7 +12,7 @@ import { lastDay } from "../grants/ends.js";
 import { sentenceOf } from "../grants/sentence.js";
 import { hasPermit, latestEnd } from "../grants/terms.js";
 import { readText } from "../parties/asker.jsx";
-import { partyName } from "../parties/parties.js";
+import { granteeName, partyName } from "../parties/parties.js";
 import { useLoaded } from "../../kit/loading.jsx";
 import { Crews, Deciding } from "../signing/deciding.jsx";
 import { decisionFor, presentNotice, shownDraft } from "../signing/draft.js";
@@ -61,9 +61,9 @@ function Content({ consent, all, isWhole }) {
   const newer = status === "superseded" && all.consents.find(({ grantee, version }) => grantee === consent.grantee && version > consent.version);
   return (
     <>
-      <p class="sentence"><Sentence text={sentenceOf({ who: isolated(nameOf(consent.grantee, consent.grantee_name)), mood: "may", holderOf }, grants)} /></p>
+      <p class="sentence"><Sentence text={sentenceOf({ who: granteeName(consent.grantee, consent.grantee_name), mood: "may", holderOf }, grants)} /></p>
       {isLive(consent) && <Categories codes={categoriesOf(grants)} />}
-      <Facts class="facts" of={[[t("ends"), isLive(consent) ? lastDay(latestEnd(grants)) : ""], [t("used"), hasPermit(grants) && uses ? readText(uses) : ""]]} />
+      <Facts class="facts" of={[[t("ends"), isLive(consent) ? lastDay(latestEnd(grants), hasPermit(grants) ? "permit" : "forbid") : ""], [t("used"), hasPermit(grants) && uses ? readText(uses) : ""]]} />
       {by && <p><Badge tone="wait">{translate(by.on_paper ? "onPaper" : "signedBy", by)}</Badge></p>}
       {newer && <p><a href={`/portal/consents/${newer.entry}`}>{t("newer")}</a></p>}
       <Details grants={grants} holderOf={holderOf}><p class="when">{translate("version", { version: consent.version, at: timeText(consent.signed_at) })}</p>{isWhole && <p class="when"><code>{consent.entry}</code></p>}</Details>

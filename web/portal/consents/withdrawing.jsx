@@ -18,8 +18,8 @@ import { signRevocation } from "./revocation.js";
 /** @import { Uses } from "../uses.js" */
 /** @import { Withdrawal } from "./revocation.js" */
 const t = messages(
-  { title: "What this does not undo", unknown: "What was read by it cannot be called back.", never: "Nothing was read by this consent.", read: "What was read cannot be called back: {what}.", line: "{data} ({count, plural, one {once} other {# times}})", deleting: "Whoever was handed a key is told to delete it." },
-  { title: "되돌릴 수 없는 것", unknown: "이 동의로 이미 열람한 것은 되돌릴 수 없습니다.", never: "이 동의로 열람한 기록은 없습니다.", read: "이미 열람한 것은 되돌릴 수 없습니다: {what}.", line: "{data} ({count}번)", deleting: "키를 받은 상대에게 삭제하도록 알립니다." },
+  { title: "What this does not undo", unknown: "What was read by it cannot be called back.", never: "Nothing was read by this consent.", read: "What was read cannot be called back: {what}.", line: "{data} ({count, plural, one {once} other {# times}})", informed: "Whoever was handed a key is told to delete it." },
+  { title: "되돌릴 수 없는 것", unknown: "이 동의로 이미 열람한 것은 되돌릴 수 없습니다.", never: "이 동의로 열람한 기록은 없습니다.", read: "이미 열람한 것은 되돌릴 수 없습니다: {what}.", line: "{data} ({count}번)", informed: "키를 받은 상대에게 삭제하도록 알립니다." },
 );
 
 /** The consequences beside the button; what was read is unknown without `uses`. @param {{ uses?: Uses }} props */
@@ -29,7 +29,7 @@ export function Consequences({ uses }) {
   return (
     <div class="consequences">
       <strong>{t("title")}</strong>
-      {uses.reads ? <><p>{t("read", { what: `${readText(uses)}: ${what}` })}</p><p>{t("deleting")}</p></> : <p>{t("never")}</p>}
+      {uses.reads ? <><p>{t("read", { what: `${readText(uses)}: ${what}` })}</p><p>{t("informed")}</p></> : <p>{t("never")}</p>}
     </div>
   );
 }

@@ -72,9 +72,9 @@ function listed(names, most) {
 const joined = (names) => new Intl.ListFormat(language, { type: "conjunction" }).format(names).replace(/, and /, " and ");
 
 /** From when, if that is still to come, and until when. @type {(clause: Grant) => string} */
-export function windowText({ notBefore, expires }) {
+export function windowText({ notBefore, expires, effect }) {
   const start = Number(notBefore) > now() ? fullDay(notBefore) : "";
-  return endText(start, isNever(expires) ? "" : fullDay(Number(expires) - 1));
+  return endText(start, isNever(expires) ? "" : fullDay(Number(expires) - 1), effect);
 }
 
 /** The period that the data are from; empty where any is meant. @type {(clause: Pick<Grant, "dataFrom" | "dataUntil">) => string} */

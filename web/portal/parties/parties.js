@@ -1,4 +1,5 @@
 // The accredited parties, and what their roles are called.
+import { isolated } from "../../kit/sentence.jsx";
 import { get } from "../api.js";
 import { ROLES, language, lookUp, nameOf } from "../words.js";
 
@@ -27,6 +28,12 @@ export const partyOf = (parties, account) => parties.get(account.toLowerCase());
 export function partyName(parties, account) {
   const party = partyOf(parties, account);
   return party ? nameOf(party.account, party.name) : shortAddress(account);
+}
+
+/** A grantee at the beginning of a sentence: a party by its own name, isolated. @type {(grantee: string, name: string) => string} */
+export function granteeName(grantee, name) {
+  const shown = nameOf(grantee, name);
+  return grantee.startsWith("0x") ? isolated(shown) : shown[0].toUpperCase() + shown.slice(1);
 }
 
 /** An address by its ends. @type {(account: string) => string} */

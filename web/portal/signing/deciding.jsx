@@ -3,13 +3,14 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { Button } from "../../kit/button.jsx";
 import { messages } from "../../kit/messages.js";
 import { announce } from "../../kit/problems.jsx";
-import { Sentence, isolated } from "../../kit/sentence.jsx";
+import { Sentence } from "../../kit/sentence.jsx";
 import { Categories, Revealing } from "../grants/categories.jsx";
 import { categoriesOf } from "../grants/clauses.js";
 import { Details, Exact } from "../grants/details.jsx";
 import { sentenceOf } from "../grants/sentence.js";
 import { hasPermit } from "../grants/terms.js";
 import { holdSecret } from "../keys.js";
+import { granteeName } from "../parties/parties.js";
 import { countRequests, presentAccount } from "../session.js";
 import { nameOf, translate } from "../words.js";
 import { decisionFor, shownDraft, signShown } from "./draft.js";
@@ -55,14 +56,14 @@ async function signAndSend(shown) {
 /** @param {{ shown: Shown, sign: () => Promise<void>, spare: (grants: Grant[]) => Promise<void>, narrow: () => void, back: () => void }} props */
 function Draft({ shown: { draft, spared }, sign, spare, narrow, back }) {
   const title = useRef(/** @type {HTMLHeadingElement | null} */ (null)), { kind, signer } = presentAccount();
-  const { message } = draft.typed_data, name = nameOf(message.grantee, message.granteeName), isOwn = message.dataSubject === signer;
+  const { message } = draft.typed_data, isOwn = message.dataSubject === signer;
   useEffect(() => title.current?.focus(), []);
   return (
     <div class="deciding">
       <NoticeText notice={draft.notice} heading={<h3 ref={title} tabIndex={-1}>{translate("noticeTitle")}</h3>} />
       <div class="step says">
         <h3>{translate("says")}</h3>
-        <p class="sentence"><Sentence text={sentenceOf({ who: isolated(name), mood: "may" }, message.grants)} /></p>
+        <p class="sentence"><Sentence text={sentenceOf({ who: granteeName(message.grantee, message.granteeName), mood: "may" }, message.grants)} /></p>
         <Categories codes={categoriesOf(message.grants)} />
         <Revealing codes={categoriesOf(message.grants.filter(({ effect }) => effect === "permit"))} />
         <Details grants={message.grants} title={t("exactly")} />
