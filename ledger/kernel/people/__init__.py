@@ -64,13 +64,12 @@ class People:
     def of(cls, world: World, statements: StatementSigning, consents: Consents, decisions: Decisions) -> People:
         """The component over one world."""
         subscriptions, wishes = Subscriptions(world), StandingWishes(world)
-        reviews, links = Reviews(world), Links(world, consents.acting)
-        inbox, limits = Inbox(world, subscriptions), AskLimits(world, wishes)
+        reviews, links, limits = Reviews(world), Links(world, consents.acting), AskLimits(world, wishes)
+        inbox = Inbox(world, subscriptions)
         copies = Copies(world, consents.endings, inbox)
         content = LinkContent(world, decisions.evaluation, decisions.opening)
         requests = Requests(world, consents.drafts, wishes, limits, inbox)
-        announcements = Announcements(world, requests)
-        contacts = Contacts(world, announcements)
+        contacts = Contacts(world, announcements := Announcements(world, requests))
         sending = ContactSending(world, contacts, decisions.evaluation, inbox)
         return cls(
             requests=requests,
