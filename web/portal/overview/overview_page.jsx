@@ -2,6 +2,7 @@
 import { Loaded, useLoaded } from "../../kit/loading.jsx";
 import { messages } from "../../kit/messages.js";
 import { get } from "../api.js";
+import { RecoveryHint } from "../devices/recovery.jsx";
 import { watched } from "../watched.js";
 import { Beginning } from "./beginning.jsx";
 import { Emergencies } from "./emergencies.jsx";
@@ -20,6 +21,7 @@ export function Overview() {
     <section aria-labelledby="page-title">
       <h2 id="page-title" class="visually-hidden" tabIndex={-1}>{t("title")}</h2>
       <div id="overview"><Loaded of={overview}>{(found) => (isNew(found) ? <Beginning /> : <Known of={found} />)}</Loaded></div>
+      <RecoveryHint />
     </section>
   );
 }
