@@ -21,6 +21,7 @@ export function Overview() {
     <section aria-labelledby="page-title">
       <h2 id="page-title" class="visually-hidden" tabIndex={-1}>{t("title")}</h2>
       <div id="overview"><Loaded of={overview}>{(found) => (isNew(found) ? <Beginning /> : <Known of={found} />)}</Loaded></div>
+      <RecoveryHint />
     </section>
   );
 }
