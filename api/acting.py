@@ -15,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 
 from mydata_ledger.api.auth import FOR, Caller, SessionToken, kernel, subject_bytes
 from mydata_ledger.ledger.delegation import Delegation
-from mydata_ledger.ledger.errors import MalformedInput
+from mydata_ledger.ledger.errors import MalformedInput, NotEntitled
 from mydata_ledger.ledger.kernel import Kernel
 from mydata_ledger.ledger.party import requester_name
 
@@ -28,6 +28,15 @@ ForQuery = Annotated[
         alias=FOR,
         max_length=400,
         description="the person for whom a guardian or another delegate acts, in 0x-hex; by default the caller",
+    ),
+]
+OWN_FOR = "the person whose other device (relation `own-device`) asks, in 0x-hex; by default the caller"
+OwnForQuery = Annotated[
+    str | None,
+    Query(
+        alias=FOR,
+        max_length=400,
+        description=OWN_FOR,
     ),
 ]
 
@@ -44,6 +53,11 @@ class Acting:
     def name(self) -> str:
         """The caller's name as a requester."""
         return requester_name(self.signer)
+
+    @property
+    def is_person(self) -> bool:
+        """Whether the caller is the person, with their own or with a further key of theirs."""
+        return self.office is None or self.office.is_own_device
 
     def covers(self, categories: Collection[str]) -> bool:
         """Whether the caller sees what is about all of these categories; what names none may be about any."""
@@ -84,19 +98,35 @@ _caller = SessionToken(takes_for=True)
 
 
 async def _acting(request: Request, caller: Annotated[Caller, Depends(_caller)], named: ForQuery = None) -> Acting:
+    return await _resolved(request, caller, named, own_keys=False)
+
+
+async def _as_person(
+    request: Request, caller: Annotated[Caller, Depends(_caller)], named: OwnForQuery = None
+) -> Acting:
+    return await _resolved(request, caller, named, own_keys=True)
+
+
+async def _resolved(request: Request, caller: Caller, named: str | None, *, own_keys: bool) -> Acting:
     if len(request.query_params.getlist(FOR)) > 1:
         raise MalformedInput("`for` names one person; give it once")
     if named is None or (person := subject_bytes(named, FOR)) == caller.signer:
         return Acting(caller.signer, caller.signer)
-    return await run_in_threadpool(_act_for, await kernel(request), caller.signer, person)
+    return await run_in_threadpool(_act_for, await kernel(request), caller.signer, person, own_keys)
 
 
-def _act_for(ledger: Kernel, signer: bytes, person: bytes) -> Acting:
-    """Raises NotEntitled for a stranger; a delegate's view leaves a receipt for the person before it is answered."""
+def _act_for(ledger: Kernel, signer: bytes, person: bytes, own_keys: bool) -> Acting:
+    """Raises NotEntitled for a stranger, and with `own_keys` for every delegate but a further key of the person; the
+    view leaves a receipt for the person before it is answered.
+    """
     office = ledger.consents.acting.standing(signer, person).delegation
+    if own_keys and not office.is_own_device:
+        raise NotEntitled("this is for the person alone, and for a device that the person named as their own")
     ledger.decisions.search.log_view(requester_name(signer), person, office.categories)
     return Acting(signer, person, office)
 
 
 ActingFor = Annotated[Acting, Depends(_acting)]
 """The caller, and the person of `?for=`. Raises SessionRequired, MalformedInput, NotEntitled, ChainBehind."""
+AsPerson = Annotated[Acting, Depends(_as_person)]
+"""As `ActingFor`, where no delegate acts but a further key of the person (ADR 71)."""

@@ -1,10 +1,10 @@
 """The rule: a pure and total function; this is its only implementation (design §5).
 
-It decides in this order: no record or wrong category, no; the data subject's own view, yes; block list, no; any
-applying forbid, no; the view of a standing delegate, yes; any applying permit whose notice still stands, yes, with the
-union of obligations; a declared emergency that reaches the category, yes, as break-glass; a permit whose notice was
-replaced, needs_reconsent; otherwise no. An outdated notice comes after break-glass and after other permits: a new text
-must neither prevent emergency access nor invalidate another consent.
+It decides in this order: no record or wrong category, no; the data subject's own view, with any key of theirs, yes;
+block list, no; any applying forbid, no; the view of a standing delegate, yes; any applying permit whose notice still
+stands, yes, with the union of obligations; a declared emergency that reaches the category, yes, as break-glass; a
+permit whose notice was replaced, needs_reconsent; otherwise no. An outdated notice comes after break-glass and after
+other permits: a new text must neither prevent emergency access nor invalidate another consent.
 """
 
 from __future__ import annotations
@@ -40,6 +40,8 @@ def decide(request: AccessRequest, facts: Facts, at_time: int) -> Decision:
         return Decision(False, Reason.WRONG_CATEGORY)
     if _is_own(request, record):
         return Decision(True, Reason.OWN)
+    if _is_own_device(request, record, facts, at_time):
+        return Decision(True, Reason.DELEGATED)
     if facts.blocked:
         findings = tuple((state.entry, Finding.BLOCKED) for state in facts.consents)
         return Decision(False, Reason.BLOCKED, findings=findings)
@@ -58,6 +60,15 @@ def about_own_category(request: AccessRequest, record: Record) -> AccessRequest:
 def _is_own(request: AccessRequest, record: Record) -> bool:
     own = bytes.fromhex(request.requester[2:]) == record.issue.data_subject
     return own and request.purpose == SELF_VIEW
+
+
+def _is_own_device(request: AccessRequest, record: Record, facts: Facts, at_time: int) -> bool:
+    """Whether a further key of the data subject asks in their own view: nothing that they said restricts themselves."""
+    if not facts.delegations or request.purpose != SELF_VIEW:
+        return False
+    person, signer = record.issue.data_subject, bytes.fromhex(request.requester[2:])
+    own_devices = (state for state in facts.delegations if state.delegation.is_own_device)
+    return any(state.shows(person, signer, record.issue.category, at_time) for state in own_devices)
 
 
 def _is_delegated(request: AccessRequest, record: Record, facts: Facts, at_time: int) -> bool:

@@ -13,7 +13,10 @@ from mydata_ledger.ledger.party import requester_name
 from mydata_ledger.ledger.status import Status, stands, status_of
 
 GUARDIAN = "guardian"
-RELATIONS = frozenset({"representative", "carer", "attorney", GUARDIAN})
+OWN_DEVICE = "own-device"
+"""The relation of a person to a further key of their own, such as a second passkey: it sees and signs as they do."""
+RELATIONS = frozenset({"representative", "carer", "attorney", GUARDIAN, OWN_DEVICE})
+EVERY_CATEGORY = ("*",)
 AUTHORITY = "authority"
 """The accredited role that may name a guardian."""
 WITNESS, PAPER_PREFIX = "witness", "paper:0x"
@@ -67,6 +70,11 @@ class Delegation:
         `proof` is then the commitment of the sealed scan.
         """
         return self.relation.startswith(PAPER_PREFIX)
+
+    @property
+    def is_own_device(self) -> bool:
+        """Whether the delegate is a further key of the data subject, who signed that themselves."""
+        return self.relation == OWN_DEVICE and self.delegator == self.data_subject
 
     def covers(self, categories: Collection[str]) -> bool:
         """Whether it covers all of these categories."""

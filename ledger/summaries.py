@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from mydata_ledger.ledger.access import EMERGENCY
 from mydata_ledger.ledger.consent import Consent, Effect, Grant, Revocation
-from mydata_ledger.ledger.delegation import Delegation
+from mydata_ledger.ledger.delegation import OWN_DEVICE, Delegation
 from mydata_ledger.ledger.emergency import Incident, IncidentExtension
 from mydata_ledger.ledger.korean import with_particle
 from mydata_ledger.ledger.vocabulary import Term
@@ -52,6 +52,8 @@ class Summaries(Words):
 
     def delegation(self, delegation: Delegation) -> str:
         """Who may sign for whom, for which data, and until when (UTC)."""
+        if delegation.relation == OWN_DEVICE:
+            return self._own_device(delegation)
         name, person = (
             delegation.delegate_name,
             _person_name(delegation.delegator, delegation.data_subject),
@@ -68,6 +70,19 @@ class Summaries(Words):
         signing = f"{name} may sign and withdraw consents for {person or 'you'}"
         reading = "see records, requests and accesses, and pass on data by links and downloads"
         return f"{signing}, {reading} ({relation.label}) about: {what}, {since}until {until}."
+
+    def _own_device(self, delegation: Delegation) -> str:
+        """What a further key of the person can do, and until when (UTC)."""
+        name, until = delegation.delegate_name, moment(delegation.expires)
+        since = moment(delegation.not_before) if delegation.not_before else ""
+        if self._korean:
+            start = f"{since}부터 " if since else ""
+            whole = "본인이 볼 수 있는 모든 것을 보고, 본인처럼 동의에 서명하거나 동의를 철회할 수 있습니다"
+            limit = "다른 사람을 대리인으로 지정하거나 기록을 삭제할 수는 없습니다"
+            return f"본인의 다른 기기({name})로 {whole}. {limit}. 기간: {start}{until}까지."
+        start = f"from {since} " if since else ""
+        whole = "sees everything that you see, and signs and withdraws consents as you do"
+        return f"Your other device {name} {whole}, {start}until {until}. It cannot name delegates or erase records."
 
     def end_of_delegation(self, delegation: Delegation) -> str:
         """That a delegate may no longer sign, and what ends with the delegation."""
@@ -148,4 +163,5 @@ RELATIONS: Mapping[str, Term] = {
     "carer": Term("carer", "돌봄 제공자"),
     "attorney": Term("attorney", "수임인"),
     "guardian": Term("guardian", "후견인"),
+    OWN_DEVICE: Term("own device", "본인의 기기"),
 }

@@ -61,16 +61,19 @@ def is_about_emergency(statement: Statement) -> bool:
 
 
 def is_own_reading(statement: Statement, delegations: Sequence[DelegationState]) -> bool:
-    """Whether the person themselves asked, also for an export; or somebody who acted for them then looked at what the
-    person sees, which is logged before it is shown. `delegations` are those of the person. A record that a delegate
-    opened is not own reading. A use of the person's link looks as if they had asked: the caller knows those.
+    """Whether the person themselves asked, with any key of theirs and also for an export; or somebody who acted for
+    them then looked at what the person sees, which is logged before it is shown. `delegations` are those of the person.
+    A record that another delegate opened is not own reading. A use of the person's link looks as if they had asked: the
+    caller knows those.
     """
     if not isinstance(statement, AccessReceipt):
         return False
     if statement.requester == requester_name(statement.data_subject):
         return True
-    is_view = statement.reason == Reason.SEARCHED and statement.purpose == SELF_VIEW
-    return is_view and any(_acted(state, statement) for state in delegations)
+    if statement.purpose != SELF_VIEW:
+        return False
+    acted = [state.delegation for state in delegations if _acted(state, statement)]
+    return any(one.is_own_device or statement.reason == Reason.SEARCHED for one in acted)
 
 
 def _acted(state: DelegationState, receipt: AccessReceipt) -> bool:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
 from fastapi.responses import JSONResponse
 
-from mydata_ledger.api.auth import AppContextDep, SignedIn
+from mydata_ledger.api.acting import AsPerson
+from mydata_ledger.api.auth import AppContextDep
+from mydata_ledger.api.proof_documents import proof_document
 from mydata_ledger.ledger.access import ConsentState
 from mydata_ledger.ledger.consent import Revocation
 from mydata_ledger.ledger.consent_copy import ConsentCopy, Operator, receipt, record
+from mydata_ledger.ledger.delegation import DelegationState, office_of
 from mydata_ledger.ledger.errors import NotFound
 from mydata_ledger.ledger.kernel import Kernel
 from mydata_ledger.ledger.receipt import CONSENTS
@@ -31,15 +35,40 @@ class JsonLd(JSONResponse):
 
 
 @router.get("/consents/{entry}/record", responses=JSON_LD_RESPONSES)
-def get_consent_record(entry: EntryId, caller: SignedIn, context: AppContextDep) -> JsonLd:
+def get_consent_record(entry: EntryId, acting: AsPerson, context: AppContextDep) -> JsonLd:
     """The consent record (ISO/IEC TS 27560, 6.3) with W3C DPV terms, in its present state."""
-    return JsonLd(_document(record, entry, caller.signer, context))
+    return JsonLd(_document(record, entry, acting.person, context))
 
 
 @router.get("/consents/{entry}/receipt", responses=JSON_LD_RESPONSES)
-def get_consent_receipt(entry: EntryId, caller: SignedIn, context: AppContextDep) -> JsonLd:
+def get_consent_receipt(entry: EntryId, acting: AsPerson, context: AppContextDep) -> JsonLd:
     """The consent receipt (ISO/IEC TS 27560, 6.4): an authoritative copy of the whole consent record."""
-    return JsonLd(_document(receipt, entry, caller.signer, context))
+    return JsonLd(_document(receipt, entry, acting.person, context))
+
+
+@router.get("/consents/{entry}/copy")
+def get_consent_copy(entry: EntryId, acting: AsPerson, context: AppContextDep) -> dict[str, Any]:
+    """A proof document of one of the caller's consents: statement, signature, salt and proofs, for `mydata verify`."""
+    state = context.kernel.queries.consent(read_hex(entry, "entry", 32))
+    if state is None or state.consent.data_subject != acting.person:
+        raise NotFound
+    registries, queries = dict(context.settings.registries), context.kernel.queries
+    document = proof_document(context.kernel.records.proofs.prove(CONSENTS, state.position), registries)
+    if notice := queries.notice(state.consent.notice_hash):
+        document["notice"] = {"language": notice.language, "text": notice.text}
+    if delegation := delegation_of(state, queries.delegations_of(state.consent.data_subject)):
+        document["delegation"] = proof_document(
+            context.kernel.records.proofs.prove(CONSENTS, delegation.position), registries
+        )
+    return document
+
+
+def delegation_of(state: ConsentState, delegations: Sequence[DelegationState]) -> DelegationState | None:
+    """The delegation under which a delegate signed; None if the data subject signed."""
+    consent = state.consent
+    if consent.signer == consent.data_subject:
+        return None
+    return office_of(consent.signer, consent.signed_at, state.position, delegations)
 
 
 def _document(write: Any, entry: str, person: bytes, context: AppContextDep) -> dict[str, Any]:

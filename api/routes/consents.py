@@ -9,10 +9,10 @@ from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
 from mydata_ledger.api.acting import ActingFor
-from mydata_ledger.api.auth import AppContextDep, KernelDep, SignedIn
+from mydata_ledger.api.auth import KernelDep, SignedIn
 from mydata_ledger.api.ended_items import ReplacedView, replaced
 from mydata_ledger.api.fastpath.consents import ConsentBatcherDep
-from mydata_ledger.api.proof_documents import proof_document
+from mydata_ledger.api.routes.consent_copies import delegation_of
 from mydata_ledger.api.schemas import (
     ZERO,
     DraftView,
@@ -27,11 +27,11 @@ from mydata_ledger.api.schemas import (
 )
 from mydata_ledger.ledger.access import ConsentState
 from mydata_ledger.ledger.consent import Consent, Revocation
-from mydata_ledger.ledger.delegation import Delegation, DelegationState, office_of
-from mydata_ledger.ledger.errors import InvalidStatement, NotFound
+from mydata_ledger.ledger.delegation import Delegation, DelegationState
+from mydata_ledger.ledger.errors import InvalidStatement
 from mydata_ledger.ledger.kernel import GrantRequest, Kernel, SubmittedConsent
 from mydata_ledger.ledger.party import checksum
-from mydata_ledger.ledger.receipt import CONSENTS, LoggedStatement
+from mydata_ledger.ledger.receipt import LoggedStatement
 from mydata_ledger.ledger.status import Status
 from mydata_ledger.ledger.typed_data import message, parse, read_domain, read_hex
 from mydata_ledger.ledger.wording import ENGLISH
@@ -147,31 +147,6 @@ def list_consents(acting: ActingFor, kernel: KernelDep) -> list[ConsentView]:
     return [_view(state, kernel, delegations) for state in consents]
 
 
-@router.get("/consents/{entry}/copy")
-def get_consent_copy(entry: EntryId, caller: SignedIn, context: AppContextDep) -> dict[str, Any]:
-    """A proof document of one of the caller's consents: statement, signature, salt and proofs, for `mydata verify`."""
-    state = context.kernel.queries.consent(read_hex(entry, "entry", 32))
-    if state is None or state.consent.data_subject != caller.signer:
-        raise NotFound
-    registries, queries = dict(context.settings.registries), context.kernel.queries
-    document = proof_document(context.kernel.records.proofs.prove(CONSENTS, state.position), registries)
-    if notice := queries.notice(state.consent.notice_hash):
-        document["notice"] = {"language": notice.language, "text": notice.text}
-    if delegation := _delegation_of(state, queries.delegations_of(state.consent.data_subject)):
-        document["delegation"] = proof_document(
-            context.kernel.records.proofs.prove(CONSENTS, delegation.position), registries
-        )
-    return document
-
-
-def _delegation_of(state: ConsentState, delegations: list[DelegationState]) -> DelegationState | None:
-    """The delegation under which a delegate signed; None if the data subject signed."""
-    consent = state.consent
-    if consent.signer == consent.data_subject:
-        return None
-    return office_of(consent.signer, consent.signed_at, state.position, delegations)
-
-
 @router.post("/revocations/drafts")
 def draft_revocation(form: RevocationDraftForm, acting: ActingFor, kernel: KernelDep) -> DraftView:
     """Draft the withdrawal of the newest consent to a grantee, of the caller or their ward, to be signed."""
@@ -227,7 +202,7 @@ def _newest_notice(kernel: Kernel, language: str) -> bytes:
 
 
 def _view(state: ConsentState, kernel: Kernel, delegations: list[DelegationState]) -> ConsentView:
-    consent, delegation = state.consent, _delegation_of(state, delegations)
+    consent, delegation = state.consent, delegation_of(state, delegations)
     return ConsentView(
         entry=to_hex(state.entry),
         position=state.position,

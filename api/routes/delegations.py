@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
+from mydata_ledger.api.acting import AsPerson
 from mydata_ledger.api.auth import AppContextDep, KernelDep, SignedIn, subject_bytes
 from mydata_ledger.api.ended_items import ReplacedView, replaced
 from mydata_ledger.api.numbers import Seconds, Time
@@ -137,10 +138,10 @@ def submit_delegation(form: DelegationForm, kernel: KernelDep, caller: SignedIn)
 
 
 @router.get("/delegations")
-def list_delegations(caller: SignedIn, kernel: KernelDep) -> list[DelegationView]:
+def list_delegations(acting: AsPerson, kernel: KernelDep) -> list[DelegationView]:
     """Every delegation of the caller, with past ones, oldest first."""
     now = kernel.queries.now()
-    return [_view(state, now) for state in kernel.queries.delegations_of(caller.signer)]
+    return [_view(state, now) for state in kernel.queries.delegations_of(acting.person)]
 
 
 @router.get("/me/wards")
@@ -152,13 +153,13 @@ def list_wards(caller: SignedIn, kernel: KernelDep, after: After = -1, limit: Li
 
 
 @router.get("/delegations/{entry}/copy")
-def get_delegation_copy(entry: EntryId, caller: SignedIn, context: AppContextDep) -> dict[str, Any]:
+def get_delegation_copy(entry: EntryId, acting: AsPerson, context: AppContextDep) -> dict[str, Any]:
     """A proof document of a delegation, for its data subject, its delegator and its delegate."""
     logged = context.kernel.queries.find(CONSENTS, read_hex(entry, "entry", 32))
     delegation = logged.signed.statement if logged else None
     if logged is None or not isinstance(delegation, Delegation):
         raise NotFound
-    if caller.signer not in {delegation.data_subject, delegation.delegator, delegation.delegate}:
+    if acting.person not in {delegation.data_subject, delegation.delegator, delegation.delegate}:
         raise NotFound
     return proof_document(
         context.kernel.records.proofs.prove(CONSENTS, logged.position), dict(context.settings.registries)

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from mydata_ledger.api.acting import AsPerson
 from mydata_ledger.api.auth import AppContextDep, KernelDep, SignedIn
 from mydata_ledger.api.guard import RecordId
 from mydata_ledger.api.proof_documents import certificate_document
@@ -63,9 +64,9 @@ def submit_erasures(form: SignedErasures, kernel: KernelDep, _: SignedIn) -> Era
 
 
 @router.get("/me/erasures/{record_id}/certificate")
-def get_erasure_certificate(record_id: RecordId, caller: SignedIn, context: AppContextDep) -> dict[str, Any]:
+def get_erasure_certificate(record_id: RecordId, acting: AsPerson, context: AppContextDep) -> dict[str, Any]:
     """A certificate of erasure: the erasure and the issue with their proofs, for `mydata verify`. For the data subject
     and the holder of the record.
     """
-    erasure, issue = context.kernel.records.erasures.certificate(caller.signer, read_hex(record_id, "record_id", 32))
+    erasure, issue = context.kernel.records.erasures.certificate(acting.person, read_hex(record_id, "record_id", 32))
     return certificate_document(erasure, issue, dict(context.settings.registries))

@@ -8,7 +8,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from mydata_ledger.api.auth import KernelDep, SignedIn
+from mydata_ledger.api.acting import OWN_FOR, AsPerson
+from mydata_ledger.api.auth import KernelDep
 from mydata_ledger.api.guard import RecordId
 from mydata_ledger.api.routes.questions import QueryForm
 from mydata_ledger.api.schemas import ZERO, Hex32, Term, to_hex
@@ -25,7 +26,7 @@ class ExplanationForm(QueryForm):
     """A requester, a purpose and an action, and the declared incident in an emergency.
 
     Without a time, the decision is that of now. `at` is a time in UTC seconds; `size` means the second at which the
-    chain first held so many statements of the consents log.
+    chain first held so many statements of the consents log. `for` is read where the caller is resolved.
     """
 
     requester: Annotated[str, Field(pattern="^0x[0-9a-fA-F]{40}$")]
@@ -34,6 +35,7 @@ class ExplanationForm(QueryForm):
     incident: Hex32 = ZERO
     at: Annotated[int | None, Field(ge=0, le=NEVER)] = None
     size: Annotated[int | None, Field(ge=1, le=NEVER)] = None
+    person: Annotated[str | None, Field(alias="for", max_length=400, description=OWN_FOR)] = None
 
 
 class ConsideredConsent(BaseModel):
@@ -59,7 +61,7 @@ class Explanation(BaseModel):
 
 @router.get("/me/records/{record_id}/answer")
 def explain_decision(
-    record_id: RecordId, form: Annotated[ExplanationForm, Query()], caller: SignedIn, kernel: KernelDep
+    record_id: RecordId, form: Annotated[ExplanationForm, Query()], acting: AsPerson, kernel: KernelDep
 ) -> Explanation:
     """The decision that the party would get, or would have got at a past time, and how each consent affected it."""
     if form.at is not None and form.size is not None:
@@ -72,7 +74,7 @@ def explain_decision(
     )
     now = kernel.queries.now()
     point = PointInTime(size=form.size) if form.size else PointInTime(now if form.at is None else form.at)
-    return _explanation(kernel.decisions.history.decision_at(caller.signer, request, point))
+    return _explanation(kernel.decisions.history.decision_at(acting.person, request, point))
 
 
 def _explanation(past: PastDecision) -> Explanation:

@@ -18,6 +18,7 @@ import orjson
 from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 
+from mydata_ledger.api.acting import AsPerson
 from mydata_ledger.api.auth import AppContext, AppContextDep, SignedIn, subject_bytes
 from mydata_ledger.api.proof_documents import certificate_document, proof_document
 from mydata_ledger.api.routes.links import LinkView
@@ -57,12 +58,11 @@ Files = Iterator[tuple[str, Iterator[bytes]]]
 
 
 @router.get("/me/export", responses=ZIPPED)
-def download_export(caller: SignedIn, context: AppContextDep) -> StreamingResponse:
+def download_export(acting: AsPerson, context: AppContextDep) -> StreamingResponse:
     """Everything about the caller as a zip: consents, records and accesses with inclusion proofs, and the work items
     beside the logs. Contents of records stay sealed: `mydata export` opens and adds them.
     """
-    body = zipped(_files(caller.signer, context), context.kernel.queries.now())
-    return StreamingResponse(body, media_type="application/zip", headers=ATTACHMENT)
+    return _download(acting.signer, acting.person, context)
 
 
 class ExportForm(Form):
@@ -78,11 +78,15 @@ def download_export_as_delegate(form: ExportForm, caller: SignedIn, context: App
     The person is notified. The download stops when the delegation ends, and the withdrawal that ends the delegation
     lists it.
     """
-    person, acting = subject_bytes(form.data_subject), context.kernel.consents.acting
-    delegation, reference = acting.office(caller.signer, person, ["*"]), token_hex(16)
+    return _download(caller.signer, subject_bytes(form.data_subject), context)
+
+
+def _download(signer: bytes, person: bytes, context: AppContext) -> StreamingResponse:
+    acting = context.kernel.consents.acting
+    delegation, reference = acting.office(signer, person, ["*"]), token_hex(16)
     body = zipped(_files(person, context), context.kernel.queries.now())
     if delegation:
-        context.kernel.people.inbox.report_download(person, caller.signer, reference)
+        context.kernel.people.inbox.report_download(person, signer, reference)
     pieces = _while_entitled(body, delegation, reference, acting)
     return StreamingResponse(pieces, media_type="application/zip", headers=ATTACHMENT)
 

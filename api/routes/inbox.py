@@ -7,10 +7,12 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
-from mydata_ledger.api.auth import Caller, KernelDep, SignedIn
+from mydata_ledger.api.acting import AsPerson
+from mydata_ledger.api.auth import KernelDep, SignedIn
 from mydata_ledger.api.schemas import Form, Hex32, Language, Term, to_hex
 from mydata_ledger.ledger.kernel.people.subscriptions import Subscription
 from mydata_ledger.ledger.message import of_person
+from mydata_ledger.ledger.party import requester_name
 from mydata_ledger.ledger.typed_data import read_hex
 from mydata_ledger.ledger.wording import ENGLISH
 
@@ -76,11 +78,11 @@ class ResultsForm(Form):
 
 @router.get("/me/inbox")
 def list_messages(
-    caller: SignedIn, kernel: KernelDep, after: After = "", language: Language = ENGLISH
+    acting: AsPerson, kernel: KernelDep, after: After = "", language: Language = ENGLISH
 ) -> list[MessageView]:
     """Messages to the caller, as a person and as a party, oldest first; texts of parties in `language`."""
     start = read_hex(after, "after", 32) if after else b""
-    messages = [message for name in _names(caller) for message in kernel.people.inbox.read(name, start)]
+    messages = [message for name in _names(acting.person) for message in kernel.people.inbox.read(name, start)]
     return [
         MessageView(
             message_id=to_hex(message.message_id),
@@ -96,28 +98,28 @@ def list_messages(
 
 
 @router.post("/me/subscriptions", status_code=201)
-def add_subscription(form: SubscriptionForm, caller: SignedIn, kernel: KernelDep) -> SubscriptionView:
+def add_subscription(form: SubscriptionForm, acting: AsPerson, kernel: KernelDep) -> SubscriptionView:
     """Notify the caller on another channel too. A party is notified as a party, anyone else as a person."""
     subscription = kernel.people.subscriptions.add(
-        _main_name(caller, kernel), form.channel, form.address, frozenset(form.events)
+        _main_name(acting.person, kernel), form.channel, form.address, frozenset(form.events)
     )
     return _view(subscription, subscription.secret)
 
 
 @router.get("/me/subscriptions")
-def list_subscriptions(caller: SignedIn, kernel: KernelDep) -> list[SubscriptionView]:
+def list_subscriptions(acting: AsPerson, kernel: KernelDep) -> list[SubscriptionView]:
     """The subscriptions of the caller."""
-    return [_view(subscription) for name in _names(caller) for subscription in kernel.people.subscriptions.of(name)]
+    return [_view(one) for name in _names(acting.person) for one in kernel.people.subscriptions.of(name)]
 
 
 @router.delete("/me/subscriptions/{subscription_id}", status_code=204)
-def end_subscription(subscription_id: SubscriptionId, caller: SignedIn, kernel: KernelDep) -> None:
+def end_subscription(subscription_id: SubscriptionId, acting: AsPerson, kernel: KernelDep) -> None:
     """End one subscription."""
-    kernel.people.subscriptions.end(_main_name(caller, kernel), read_hex(subscription_id, "subscription_id", 32))
+    kernel.people.subscriptions.end(_main_name(acting.person, kernel), read_hex(subscription_id, "subscription_id", 32))
 
 
 @router.get("/me/deliveries")
-def list_deliveries(caller: SignedIn, kernel: KernelDep, after: After = "") -> list[DeliveryView]:
+def list_deliveries(acting: AsPerson, kernel: KernelDep, after: After = "") -> list[DeliveryView]:
     """Deliveries to the caller and their state, oldest first."""
     start = read_hex(after, "after", 32) if after else b""
     return [
@@ -129,7 +131,7 @@ def list_deliveries(caller: SignedIn, kernel: KernelDep, after: After = "") -> l
             due=item.due,
             why=item.body.get("why", ""),
         )
-        for item in kernel.people.deliveries.of(_main_name(caller, kernel), start)
+        for item in kernel.people.deliveries.of(_main_name(acting.person, kernel), start)
     ]
 
 
@@ -142,13 +144,14 @@ def announce_results(form: ResultsForm, caller: SignedIn, kernel: KernelDep) -> 
     return {"status": "announced"}
 
 
-def _names(caller: Caller) -> list[str]:
+def _names(person: bytes) -> list[str]:
     """The names to which the caller's messages are addressed: the account of a party, and the bytes of a person."""
-    return sorted({caller.name, of_person(caller.signer)})
+    return sorted({requester_name(person), of_person(person)})
 
 
-def _main_name(caller: Caller, kernel: KernelDep) -> str:
-    return caller.name if kernel.queries.party(caller.name) else of_person(caller.signer)
+def _main_name(person: bytes, kernel: KernelDep) -> str:
+    name = requester_name(person)
+    return name if kernel.queries.party(name) else of_person(person)
 
 
 def _view(subscription: Subscription, secret: str = "") -> SubscriptionView:

@@ -12,8 +12,8 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from mydata_ledger.api.acting import ActingFor
-from mydata_ledger.api.auth import AppContextDep, KernelDep, SignedIn
+from mydata_ledger.api.acting import ActingFor, AsPerson
+from mydata_ledger.api.auth import AppContextDep, KernelDep
 from mydata_ledger.api.numbers import Time
 from mydata_ledger.api.schemas import Hex32, to_hex
 from mydata_ledger.ledger.errors import NotFound, PasscodeInvalid
@@ -73,9 +73,9 @@ def list_links(acting: ActingFor, kernel: KernelDep) -> list[LinkView]:
 
 
 @router.delete("/me/links/{name}", status_code=204)
-def end_link(name: LinkName, caller: SignedIn, kernel: KernelDep) -> None:
+def end_link(name: LinkName, acting: AsPerson, kernel: KernelDep) -> None:
     """End one of the caller's links: nobody can open it any more, and its content is deleted."""
-    kernel.people.links.end(caller.signer, read_hex(name, "name", 32))
+    kernel.people.links.end(acting.person, read_hex(name, "name", 32))
 
 
 @router.post("/shl/{link_id}")

@@ -142,7 +142,7 @@ def get_overview(
         delegates=[
             DelegateView(account=one.account, name=one.name, relation=one.relation, acted_at=one.acted_at)
             for one in found.delegates
-            if acting.office is None
+            if acting.is_person
         ],
     )
 

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
-from mydata_ledger.api.acting import ActingFor
+from mydata_ledger.api.acting import ActingFor, AsPerson
 from mydata_ledger.api.auth import KernelDep, SignedIn, subject_bytes
 from mydata_ledger.api.fastpath.decisions import DecisionBatcher
 from mydata_ledger.api.fastpath.routes import AnsweredRequest, FastRoute
@@ -190,11 +190,11 @@ PERSONS = FastRoute(PersonQuestion, _person_query, person_answers, _person_docum
 
 @router.get("/me/records/{record_id}/readers", dependencies=[KNOWN_PARAMETERS_ONLY])
 def list_readers(
-    record_id: RecordId, caller: SignedIn, kernel: KernelDep, purpose: TermQuery, action: TermQuery = "view"
+    record_id: RecordId, acting: AsPerson, kernel: KernelDep, purpose: TermQuery, action: TermQuery = "view"
 ) -> list[ReaderView]:
     """The parties that may read one of the caller's records now, for a purpose."""
     readers = kernel.decisions.record_questions.who_can_access(
-        caller.signer, read_hex(record_id, "record_id", 32), purpose, action
+        acting.person, read_hex(record_id, "record_id", 32), purpose, action
     )
     return [
         ReaderView(account=party.account, name=party.name, reason=str(decision.reason), consents=_entries(decision))

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
+from mydata_ledger.api.acting import AsPerson
 from mydata_ledger.api.auth import AppContextDep, KernelDep, SignedIn
 from mydata_ledger.api.proof_documents import proof_document
 from mydata_ledger.api.schemas import AcceptedView, DraftView, Language, SignedForm, accepted, draft_view
@@ -59,18 +60,19 @@ def list_receipts(caller: SignedIn, kernel: KernelDep, after: After = -1, limit:
 
 
 @router.get("/receipts/{position}")
-def get_receipt(position: Position, caller: SignedIn, context: AppContextDep) -> dict[str, Any]:
+def get_receipt(position: Position, acting: AsPerson, context: AppContextDep) -> dict[str, Any]:
     """A proof document of one receipt, for its data subject, and for a requester who was permitted."""
     logged = context.kernel.queries.statement(ACCESS, position)
     if logged is None or not (
-        _is_about(logged, caller.signer) or _is_own_permitted(logged, caller.name, context.kernel)
+        _is_about(logged, acting.person)
+        or (acting.office is None and _is_own_permitted(logged, acting.name, context.kernel))
     ):
         raise NotFound
     return proof_document(context.kernel.records.proofs.prove(ACCESS, position), dict(context.settings.registries))
 
 
 @router.get("/receipts/{position}/record")
-def get_record_of_receipt(position: Position, caller: SignedIn, context: AppContextDep) -> dict[str, Any]:
+def get_record_of_receipt(position: Position, acting: AsPerson, context: AppContextDep) -> dict[str, Any]:
     """A proof document of the issue of a receipt's record, for its data subject and for the requester it was released
     to.
 
@@ -81,9 +83,10 @@ def get_record_of_receipt(position: Position, caller: SignedIn, context: AppCont
     receipt = logged.signed.statement if logged else None
     if logged is None or not isinstance(receipt, AccessReceipt):
         raise NotFound
-    released = _is_own_permitted(logged, caller.name, context.kernel) and receipt.action in RELEASING
+    is_asker = acting.office is None and _is_own_permitted(logged, acting.name, context.kernel)
+    released = is_asker and receipt.action in RELEASING
     record = queries.record(receipt.record_id)
-    if record is None or not (released or record.issue.data_subject == caller.signer):
+    if record is None or not (released or record.issue.data_subject == acting.person):
         raise NotFound
     return proof_document(
         context.kernel.records.proofs.prove(RECORDS, record.position), dict(context.settings.registries)
@@ -112,10 +115,10 @@ def submit_acknowledgement(form: SignedForm, kernel: KernelDep, _: SignedIn) -> 
 
 @router.get("/inbox")
 def list_emergency_notices(
-    caller: SignedIn, kernel: KernelDep, after: After = -1, limit: Limit = 200
+    acting: AsPerson, kernel: KernelDep, after: After = -1, limit: Limit = 200
 ) -> list[InboxNotice]:
     """Emergencies declared about the caller or extended, and records opened in them, from the access log."""
-    receipts = kernel.queries.receipts_of(caller.signer, after, limit)
+    receipts = kernel.queries.receipts_of(acting.person, after, limit)
     return [notice for logged in receipts if (notice := _notice_of(logged, kernel))]
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
-from mydata_ledger.api.acting import ActingFor
+from mydata_ledger.api.acting import ActingFor, AsPerson
 from mydata_ledger.api.auth import AppContextDep, KernelDep, SignedIn
 from mydata_ledger.api.guard import KNOWN_PARAMETERS_ONLY
 from mydata_ledger.api.numbers import Message, Seconds
@@ -201,12 +201,12 @@ def verify_records(form: VerificationForm, acting: ActingFor, kernel: KernelDep)
 
 
 @router.get("/records/{position}/copy")
-def get_record_copy(position: Position, caller: SignedIn, context: AppContextDep) -> dict[str, Any]:
+def get_record_copy(position: Position, acting: AsPerson, context: AppContextDep) -> dict[str, Any]:
     """A proof document of a record's issue, without the content, for its data subject and its holder."""
     logged = context.kernel.queries.statement(RECORDS, position)
     statement = logged.signed.statement if logged else None
     if not isinstance(statement, Issue) or (
-        statement.data_subject != caller.signer and statement.holder != caller.name
+        statement.data_subject != acting.person and (acting.office or statement.holder != acting.name)
     ):
         raise NotFound
     return proof_document(context.kernel.records.proofs.prove(RECORDS, position), dict(context.settings.registries))

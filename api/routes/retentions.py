@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
+from mydata_ledger.api.acting import AsPerson
 from mydata_ledger.api.auth import KernelDep, SignedIn
 from mydata_ledger.api.numbers import Time
 from mydata_ledger.api.schemas import Hex32, to_hex
@@ -60,12 +61,12 @@ class CopiesView(BaseModel):
 
 
 @router.get("/me/retentions")
-def list_retentions(caller: SignedIn, kernel: KernelDep, after: AfterDeadline = "") -> list[RetentionView]:
+def list_retentions(acting: AsPerson, kernel: KernelDep, after: AfterDeadline = "") -> list[RetentionView]:
     """The deadlines of the caller's consents, with the receipts of what was deleted, and what readers stated."""
-    copies = kernel.people.copies.of_person(caller.signer)
+    copies = kernel.people.copies.of_person(acting.person)
     return [
         _retention_view(deadline, [one for one in copies if one.deadline == deadline.item_id], kernel)
-        for deadline in kernel.people.retention.of(person=caller.signer, after=_bytes(after))
+        for deadline in kernel.people.retention.of(person=acting.person, after=_bytes(after))
     ]
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
-from mydata_ledger.api.acting import ActingFor
+from mydata_ledger.api.acting import ActingFor, AsPerson
 from mydata_ledger.api.auth import KernelDep, SignedIn
 from mydata_ledger.api.schemas import Form, Hex32, Term, to_hex
 from mydata_ledger.ledger.errors import NotFound
@@ -85,9 +85,9 @@ def submit_verdict(
 
 
 @router.get("/me/incidents")
-def list_incidents(caller: SignedIn, kernel: KernelDep) -> list[ReviewView]:
+def list_incidents(acting: AsPerson, kernel: KernelDep) -> list[ReviewView]:
     """Every break-glass access about the caller, and the reviewers' verdicts."""
-    return [ReviewView.of(review) for review in kernel.people.reviews.about(caller.signer)]
+    return [ReviewView.of(review) for review in kernel.people.reviews.about(acting.person)]
 
 
 @router.post("/me/complaints", status_code=201)
@@ -99,7 +99,8 @@ def complain(form: ComplaintForm, acting: ActingFor, kernel: KernelDep) -> Revie
     complaints = kernel.people.complaints
     if not acting.covers((complaints.category(acting.person, form.position),)):
         raise NotFound
-    return ReviewView.of(complaints.complain(acting.person, form.position, form.reason, acting.signer))
+    by = b"" if acting.is_person else acting.signer
+    return ReviewView.of(complaints.complain(acting.person, form.position, form.reason, by))
 
 
 @router.get("/me/complaints")
@@ -114,6 +115,6 @@ def list_complaints(acting: ActingFor, kernel: KernelDep, after: After = "") -> 
         PAGE,
         lambda review: review.review_id,
         lambda review: (str(review.details["category"]),),
-        is_hidden=lambda review: review.party == acting.name,
+        is_hidden=lambda review: not acting.is_person and review.party == acting.name,
     )
     return [ReviewView.of(review) for review in found]

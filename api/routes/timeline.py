@@ -10,8 +10,8 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 
 from mydata_ledger.api.access_lines import AccessView, StatementView, access_lines, statement_fields
-from mydata_ledger.api.acting import ActingFor
-from mydata_ledger.api.auth import AppContext, AppContextDep, KernelDep, SignedIn
+from mydata_ledger.api.acting import ActingFor, AsPerson
+from mydata_ledger.api.auth import AppContext, AppContextDep, KernelDep
 from mydata_ledger.api.guard import KNOWN_PARAMETERS_ONLY
 from mydata_ledger.api.routes.logs import LogName
 from mydata_ledger.api.schemas import Order, to_hex
@@ -129,10 +129,10 @@ def get_timeline(query: TimelineQueryDep, acting: ActingFor, context: AppContext
 
 @router.get("/me/statements/{log}")
 def list_statements(
-    log: LogName, caller: SignedIn, context: AppContextDep, after: After = -1, limit: Limit = 50
+    log: LogName, acting: AsPerson, context: AppContextDep, after: After = -1, limit: Limit = 50
 ) -> Statements:
     """Every complete statement of a log about the caller: enough to recompute each decision (`mydata audit`)."""
-    proofs = _proofs_about(context, log, caller.signer, after, limit)
+    proofs = _proofs_about(context, log, acting.person, after, limit)
     return Statements(
         statements=[StatementView(**statement_fields(proof, context)) for proof in proofs], next=_next(proofs, limit)
     )
@@ -140,7 +140,7 @@ def list_statements(
 
 @router.get("/me/derived-records")
 def list_derived_records(
-    caller: SignedIn,
+    acting: AsPerson,
     kernel: KernelDep,
     after: Annotated[str, Query(pattern="^0x([0-9a-fA-F]{64})?$")] = "0x",
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
@@ -148,7 +148,7 @@ def list_derived_records(
     """Every derived record that the caller ever had, with its sources: enough to recompute the answers about it. An id
     is SHA-256 over its kind, its salt and its sources (ADR 62). The content is not here.
     """
-    records, place = kernel.derived.held.versions(caller.signer, read_hex(after, "after"), limit)
+    records, place = kernel.derived.held.versions(acting.person, read_hex(after, "after"), limit)
     return DerivedPage(records=[DerivedView.of(record) for record in records], next=to_hex(place) if place else "")
 
 

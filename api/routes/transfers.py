@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
+from mydata_ledger.api.acting import AsPerson
 from mydata_ledger.api.auth import KernelDep, SignedIn
 from mydata_ledger.api.numbers import Seconds, Time
 from mydata_ledger.api.routes.consents import ConsentDraftForm, grant_request
@@ -100,7 +101,7 @@ class TransferView(BaseModel):
 
 
 @router.post("/me/transfers/drafts")
-def draft_transfer(form: TransferForm, caller: SignedIn, kernel: KernelDep) -> DraftView:
+def draft_transfer(form: TransferForm, acting: AsPerson, kernel: KernelDep) -> DraftView:
     """Draft the consent with the transfer request, beside the caller's other grants to the recipient.
 
     Submit it as any consent. Withdrawing the consent ends the request.
@@ -113,7 +114,7 @@ def draft_transfer(form: TransferForm, caller: SignedIn, kernel: KernelDep) -> D
     }
     fields = {"grantee": form.recipient, "language": form.language, "lock": form.lock}
     drafted = ConsentDraftForm(grants=[GrantForm.model_validate(members)], **fields)
-    request = grant_request(drafted, kernel, caller.signer, caller.signer)
+    request = grant_request(drafted, kernel, acting.signer, acting.person)
     newest = kernel.queries.newest(request.data_subject, request.grantee)
     statement = newest.signed.statement if newest else None
     now = kernel.queries.now()
@@ -124,9 +125,9 @@ def draft_transfer(form: TransferForm, caller: SignedIn, kernel: KernelDep) -> D
 
 
 @router.get("/me/transfers")
-def list_transfers(caller: SignedIn, kernel: KernelDep) -> list[TransferView]:
+def list_transfers(acting: AsPerson, kernel: KernelDep) -> list[TransferView]:
     """Every active transfer request of the caller, oldest first."""
-    return [view for state in kernel.queries.consents_of(caller.signer) for view in _views(state, kernel)]
+    return [view for state in kernel.queries.consents_of(acting.person) for view in _views(state, kernel)]
 
 
 class AskedTransferView(BaseModel):

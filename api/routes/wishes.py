@@ -7,7 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import Field
 
-from mydata_ledger.api.auth import KernelDep, SignedIn
+from mydata_ledger.api.acting import AsPerson
+from mydata_ledger.api.auth import KernelDep
 from mydata_ledger.api.schemas import Form, Term
 from mydata_ledger.ledger.consent import NEVER
 from mydata_ledger.ledger.consent_request import Wish, Wishes, WishKind, normal_topic
@@ -32,9 +33,9 @@ class WishesForm(Form):
 
 
 @router.get("/me/wishes")
-def get_wishes(caller: SignedIn, kernel: KernelDep) -> WishesForm:
+def get_wishes(acting: AsPerson, kernel: KernelDep) -> WishesForm:
     """The caller's standing wishes."""
-    standing = kernel.people.wishes.of(caller.signer)
+    standing = kernel.people.wishes.of(acting.person)
     forms = [
         WishForm(kind=w.kind, purpose=w.purpose, category=w.category, topics=list(w.topics)) for w in standing.wishes
     ]
@@ -42,10 +43,10 @@ def get_wishes(caller: SignedIn, kernel: KernelDep) -> WishesForm:
 
 
 @router.put("/me/wishes")
-def replace_wishes(form: WishesForm, caller: SignedIn, kernel: KernelDep) -> WishesForm:
+def replace_wishes(form: WishesForm, acting: AsPerson, kernel: KernelDep) -> WishesForm:
     """Replace all standing wishes of the caller."""
     replacement = [
         Wish(wish.kind, wish.purpose, wish.category, tuple(map(normal_topic, wish.topics))) for wish in form.wishes
     ]
-    kernel.people.wishes.replace(Wishes(caller.signer, tuple(replacement), form.validity))
-    return get_wishes(caller, kernel)
+    kernel.people.wishes.replace(Wishes(acting.person, tuple(replacement), form.validity))
+    return get_wishes(acting, kernel)

@@ -21,6 +21,7 @@ from mydata_ledger.ledger.kernel.work_items import LINK, READ_TO, REMINDER
 from mydata_ledger.ledger.kernel.world import World
 from mydata_ledger.ledger.message import Event, Message, of_person
 from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, AccessReceipt, LoggedStatement
+from mydata_ledger.ledger.timeline import is_own_reading
 from mydata_ledger.ledger.work_item import WorkItem
 
 WAITING, DONE = "waiting", "done"
@@ -132,11 +133,17 @@ class LogConsumer:
     def _is_use(self, receipt: AccessReceipt) -> bool:
         """Whether the person gets a message of it. The operator's own computing for them, by their consent, gives none:
         each build of a derived record opens all its sources, and the timeline has them. Nor does leave to send them a
-        message, which they get.
+        message, which they get, nor what the person reads with another device of theirs.
         """
         is_use = receipt.permitted and bool(receipt.data_subject) and receipt.reason in USES
-        is_use = is_use and not receipt.is_about_contact
+        is_use = is_use and not receipt.is_about_contact and not self._is_by_own_device(receipt)
         return is_use and (receipt.requester, receipt.action) != (self._world.gateway.address, COMPUTE)
+
+    def _is_by_own_device(self, receipt: AccessReceipt) -> bool:
+        if receipt.reason != Reason.DELEGATED:
+            return False
+        delegations = self._world.index.delegations_of(receipt.data_subject)
+        return is_own_reading(receipt, delegations)
 
     def _use_message(self, receipt: AccessReceipt, position: int, at_time: int) -> Message:
         detail = {

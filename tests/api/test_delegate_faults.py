@@ -10,6 +10,7 @@ import pytest
 
 from mydata_ledger.ledger.decide import decide
 from testing.stores import open_store
+from tests.api import test_own_devices as devices
 from tests.api import test_wards as wards
 from tests.api.ward_life import WardLife
 from tests.ledger import crowd
@@ -57,6 +58,10 @@ def stream(_):
     wards.check_stream_ends(WardLife())
 
 
+def own(_):
+    devices.check_reading(devices.owner())
+
+
 def search(folder):
     store = open_store(f"sqlite:///{folder}/ledger.db")
     try:
@@ -72,6 +77,7 @@ CHECKS = {
     "pages": pages,
     "age": age,
     "stream": stream,
+    "own": own,
     "search": search,
 }
 CASES = [(module, good, bad, check) for _, module, good, bad, checks in DELEGATES for check in checks]

@@ -39,6 +39,9 @@ def should(request, facts):
     person = "0x" + record.issue.data_subject.hex()
     if request.requester.lower() == person and request.purposes[0] == "mydata:SELF_VIEW":
         return ExpectedAnswer("own")
+    is_own_view = request.purposes[0] == "mydata:SELF_VIEW"
+    if is_own_view and any(is_further_key(one, request, facts) for one in facts.delegations):
+        return ExpectedAnswer("delegated")
     if facts.blocked:
         return ExpectedAnswer("blocked", findings=[(state.entry, "blocked") for state in facts.consents])
     emergency = declared_emergency(request, facts)
@@ -73,7 +76,12 @@ def seen_by_delegate(request, facts):
     """Whether somebody whom the person named, or an authority for them, reads the record as the person does."""
     if request.purposes[0] != "mydata:SELF_VIEW" or request.action not in ["view", "copy"]:
         return False
-    return any(
+    return any(is_shown(state, request, facts) for state in facts.delegations)
+
+
+def is_shown(state, request, facts):
+    """Whether a delegation to the requester stands, is open, and covers the record."""
+    return (
         not (state.revoked or state.superseded or state.delegation.relation.startswith("paper:"))
         and state.anchored
         and state.delegation.data_subject == facts.record.issue.data_subject
@@ -83,8 +91,13 @@ def seen_by_delegate(request, facts):
             (request.category + ".").startswith(category + ".") or category == "*"
             for category in state.delegation.categories
         )
-        for state in facts.delegations
     )
+
+
+def is_further_key(state, request, facts):
+    """Whether the person themselves said that the requester is another key of theirs."""
+    named = state.delegation
+    return named.relation == "own-device" and named.delegator == named.data_subject and is_shown(state, request, facts)
 
 
 def obligations_of(grant):

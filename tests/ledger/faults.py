@@ -554,6 +554,34 @@ DELEGATES = [
         "",
         ("rule", "api"),
     ),
+    (
+        "a further key of the person is held back by a block",
+        decide,
+        "if _is_own_device(",
+        "if False and (",
+        ("rule", "own"),
+    ),
+    (
+        "every delegate reads as a further key of the person",
+        decide,
+        "in facts.delegations if state.delegation.is_own_device)",
+        "in facts.delegations)",
+        ("rule", "own"),
+    ),
+    (
+        "somebody else names a further key of the person",
+        delegation,
+        " and self.delegator == self.data_subject",
+        "",
+        ("rule",),
+    ),
+    (
+        "a further key reads for any purpose",
+        decide,
+        "if not facts.delegations or request.purpose != SELF_VIEW:",
+        "if not facts.delegations:",
+        ("rule",),
+    ),
     ("a delegate reads for any purpose", decide, " or request.purpose != SELF_VIEW or", " or", ("rule",)),
     (
         "a delegation outranks a forbid",
@@ -565,8 +593,8 @@ DELEGATES = [
     (
         "a view is reported as consented",
         decide,
-        "Decision(True, Reason.DELEGATED",
-        "Decision(True, Reason.CONSENTED",
+        "Decision(True, Reason.DELEGATED, findings",
+        "Decision(True, Reason.CONSENTED, findings",
         ("rule",),
     ),
     (

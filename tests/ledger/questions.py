@@ -131,11 +131,12 @@ def extension(pick):
 def delegation(pick, number):
     """The state of a delegation, mostly of Ann to Bob."""
     whose, delegate = pick([ANN] * 6 + [EVE]), pick([BOB] * 6 + [checksum(EVE)])
-    relation = pick(["guardian", "representative"] * 4 + ["paper:0x" + "00" * 32])
+    relation = pick(["guardian", "representative", "own-device"] * 3 + ["paper:0x" + "00" * 32])
+    delegator = pick([whose] * 6 + [EVE])
     categories = some_of(pick, ["health", "health.lab", "health.lab", "health.la", "health.lab.blood", "*", "money"])
     rest = (bytes(32), 0, bytes(32))
     given = Delegation(
-        whose, whose, bytes.fromhex(delegate[2:]), "Bob", relation, categories, pick(STARTS), pick(ENDS), *rest
+        whose, delegator, bytes.fromhex(delegate[2:]), "Bob", relation, categories, pick(STARTS), pick(ENDS), *rest
     )
     ends = {"revoked": pick(SELDOM), "superseded": pick(SELDOM)}
     return DelegationState(bytes([200 + number]) * 32, 200 + number, given, anchored=pick(OFTEN), **ends)

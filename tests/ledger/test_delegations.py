@@ -25,7 +25,7 @@ from mydata_ledger.ledger.errors import (
     UnknownTerm,
 )
 from mydata_ledger.ledger.kernel import DelegateAppointment, GrantRequest
-from mydata_ledger.ledger.kernel.consents.delegate import LONGEST
+from mydata_ledger.ledger.kernel.consents.delegation_checks import LONGEST
 from mydata_ledger.ledger.kernel.people.shared_links import YEAR as LINK_YEAR
 from mydata_ledger.ledger.kernel.people.shared_links import LinkTerms
 from mydata_ledger.ledger.party import Party

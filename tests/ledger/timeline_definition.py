@@ -9,14 +9,16 @@ def is_own(statement, delegations, uses):
         return False
     if statement.requester == requester_name(statement.data_subject):
         return True
-    acted = any(
-        requester_name(one.delegate) == statement.requester
+    relations = {
+        one.relation
+        for one in delegations
+        if requester_name(one.delegate) == statement.requester
         and one.signed_at <= statement.decided_at
         and one.not_before <= statement.decided_at < one.expires
         and not one.relation.startswith("paper:")
-        for one in delegations
-    )
-    return acted and (statement.reason, statement.purpose) == ("searched", "mydata:SELF_VIEW")
+    }
+    is_own_view = statement.purpose == "mydata:SELF_VIEW"
+    return is_own_view and ("own-device" in relations or (bool(relations) and statement.reason == "searched"))
 
 
 def kinds(statement):

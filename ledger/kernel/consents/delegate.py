@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from mydata_ledger.ledger.commitment import disclosure
 from mydata_ledger.ledger.commitment.disclosure import Disclosure
 from mydata_ledger.ledger.commitment.entry import NO_LOCK
-from mydata_ledger.ledger.conditions import Condition, all_of, signed_lately
+from mydata_ledger.ledger.conditions import all_of, signed_lately
 from mydata_ledger.ledger.consent import Consent, Grant, Revocation, category_covers
 from mydata_ledger.ledger.delegation import (
     AUTHORITY,
     GUARDIAN,
-    RELATIONS,
     Delegation,
     DelegationState,
     delegate_name,
@@ -22,6 +21,7 @@ from mydata_ledger.ledger.delegation import (
     office_of,
 )
 from mydata_ledger.ledger.errors import InvalidStatement, NotEntitled, NotFound
+from mydata_ledger.ledger.kernel.consents.delegation_checks import is_whole
 from mydata_ledger.ledger.kernel.draft import Draft
 from mydata_ledger.ledger.kernel.statement_signing import StatementSigning
 from mydata_ledger.ledger.kernel.world import World
@@ -32,9 +32,6 @@ from mydata_ledger.ledger.typed_data import Domain
 from mydata_ledger.ledger.wording import ENGLISH
 
 BIRTH_DATE = "/birthDate"
-LONGEST = 10 * 366 * 86_400
-"""The maximum duration, in seconds, of a representative's delegation; a guardian's lasts until the ward comes of age.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +90,7 @@ class Delegations:
         self._statements.check_domain(Delegation, claimed)
         signed = self._statements.seal(delegation, delegation.delegator, signature)
         now = self._world.clock.now()
-        all_of([signed_lately(now), _is_whole(now), self._check_categories])(delegation)
+        all_of([signed_lately(now), is_whole(now), self._check_categories])(delegation)
         if delegation.relation == GUARDIAN:
             self._check_guardian(delegation, evidence, now)
         elif delegation.delegator != delegation.data_subject:
@@ -125,7 +122,8 @@ class Delegations:
 
         A delegate stays within the categories of a standing delegation, both in what they sign and in what they end or
         replace. They may only narrow what the person signed themselves: they may withdraw what it permits, but not lift
-        what it forbids. Of delegations they may end only their own.
+        what it forbids. A further key of the person signs consents as the person does. Of delegations each may end
+        only their own.
         """
         if statement.signer == statement.data_subject:
             return
@@ -138,9 +136,9 @@ class Delegations:
         if isinstance(target, Delegation):
             if target.delegate != statement.signer:
                 raise NotEntitled("only the data subject ends somebody's delegation, or that delegate lays it down")
-        else:
+        elif not any(state.delegation.is_own_device for state in standing):
             self._check_scope(statement, standing, self._grants_before(statement, target))
-        self._check_rank(statement)
+            self._check_rank(statement)
 
     def entitle(self, signer: bytes, data_subject: bytes, at_time: int) -> list[DelegationState]:
         """The delegations under which `signer` may sign for the person at `at_time` (UTC seconds)."""
@@ -193,13 +191,13 @@ class Delegations:
         return None
 
     def _is_own(self, statement: Consent | Revocation, position: int) -> bool:
-        """Whether the person made the statement themselves: by their own signature, or on paper before two
+        """Whether the person made the statement themselves: by the signature of a key of theirs, or on paper before two
         witnesses.
         """
         if statement.signer == statement.data_subject:
             return True
         office = office_of(statement.signer, statement.signed_at, position, self._named_by(statement.data_subject))
-        return office is not None and office.delegation.on_paper
+        return office is not None and (office.delegation.on_paper or office.delegation.is_own_device)
 
     def _check_categories(self, delegation: Delegation) -> None:
         for category in delegation.categories:
@@ -230,21 +228,3 @@ def _came_of_age(born: object, years: int) -> int:
         return majority(str(born), years)
     except ValueError as error:
         raise InvalidStatement("the disclosed birth date is no full date") from error
-
-
-def _is_whole(now: int) -> Condition[Delegation]:
-    def check(delegation: Delegation) -> None:
-        if delegation.relation not in RELATIONS:
-            raise InvalidStatement(f"unknown relation; use one of {', '.join(sorted(RELATIONS))}")
-        if not now < delegation.expires > delegation.not_before:
-            raise InvalidStatement("the delegation is over already, or before it starts; choose an end in the future")
-        if delegation.relation != GUARDIAN and delegation.expires > now + LONGEST:
-            raise InvalidStatement("nobody is named for more than ten years; choose an earlier end")
-        if (
-            not delegation.categories
-            or delegation.delegate in {delegation.data_subject, b""}
-            or not delegation.delegate_name.strip()
-        ):
-            raise InvalidStatement("a delegation needs a delegate other than the person, their name, and a category")
-
-    return check
