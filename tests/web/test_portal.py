@@ -149,6 +149,8 @@ def test_a_person_is_asked_narrows_signs_sees_and_withdraws(stack, trial, tab, l
         assert time.monotonic() < deadline
 
     page.click("#tab-timeline")
+    page.until("!!document.querySelector('#timeline details')")
+    page.run("document.querySelectorAll('#timeline details').forEach((one) => { one.open = true; })")
     page.until(f"document.querySelector('#timeline').innerText.includes({words['permitted']!r})")
     assert words["refused"] in page.text("#timeline")
 
