@@ -56,7 +56,7 @@ class AccessView(StatementView):
 
 def access_lines(lines: Sequence[LoggedStatement], person: bytes, context: AppContext) -> list[AccessView]:
     """The views of lines of a person's timeline, all proven under one head."""
-    own = context.kernel.people.timeline.own_reading(person, lines)
+    own = context.kernel.people.views.timeline.own_reading(person, lines)
     proofs = context.kernel.records.proofs.prove_all(ACCESS, lines)
     return [_access(proof, context, own=proof.logged.position in own) for proof in proofs]
 

@@ -36,7 +36,9 @@ from mydata_ledger.api.routes import (
     large_records,
     links,
     logs,
+    overview,
     paper_consents,
+    parties,
     questions,
     receipts,
     records,
@@ -49,6 +51,7 @@ from mydata_ledger.api.routes import (
     tiles,
     timeline,
     transfers,
+    wishes,
 )
 from mydata_ledger.api.slices import Slice
 
@@ -99,8 +102,11 @@ ROUTERS = [
         erasures,
         logs,
         tiles,
+        overview,
+        parties,
         timeline,
         transfers,
+        wishes,
         collecting,
         retentions,
         exports,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable
+from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from mydata_ledger.api.numbers import Message, Seconds, Time
 from mydata_ledger.ledger.conditions import MAX_CONDITIONS
 from mydata_ledger.ledger.consent import NEVER, Effect, Grant
-from mydata_ledger.ledger.kernel import Draft, EndedItem, Release
+from mydata_ledger.ledger.kernel import Draft, Release
 from mydata_ledger.ledger.notice import Notice
 from mydata_ledger.ledger.receipt import LoggedStatement
 from mydata_ledger.ledger.record import Record
@@ -28,6 +28,13 @@ Conditions = Annotated[
     list[Term], Field(max_length=MAX_CONDITIONS, description="of `GET /vocabulary`; all must hold", examples=[["once"]])
 ]
 ZERO = "0x" + "00" * 32
+
+
+class Order(StrEnum):
+    """Which lines come first."""
+
+    OLDEST = "oldest"
+    NEWEST = "newest"
 
 
 class Form(BaseModel):
@@ -122,21 +129,6 @@ class AcceptedView(BaseModel):
     status: str = Field(examples=["pending"])
 
 
-class EndedView(BaseModel):
-    """One thing based on a consent that ended with it. The holder of a `wrapped_key` is notified to delete it."""
-
-    kind: str = Field(examples=["link"])
-    reference: str
-    holder: str
-    since: int
-
-
-class ReplacedView(AcceptedView):
-    """Where an accepted statement is stored, and what ended with the version it replaces."""
-
-    ended: list[EndedView]
-
-
 class ReleaseView(BaseModel):
     """A released record. Open `wrapped_key` with your reader key, then open `sealed` with the key inside.
 
@@ -212,12 +204,6 @@ def accepted(logged: LoggedStatement, status: str) -> AcceptedView:
     entry = logged.signed.entry
     named = {"entry": to_hex(entry.entry), "signature": to_hex(entry.signature)}
     return AcceptedView(**named, log=logged.signed.log, position=logged.position, status=status)
-
-
-def replaced(logged: LoggedStatement, status: str, ended: Iterable[EndedItem]) -> ReplacedView:
-    """The view of an accepted statement, with what ended with the version it replaces."""
-    views = [EndedView(kind=it.kind, reference=it.reference, holder=it.holder, since=it.since) for it in ended]
-    return ReplacedView(**accepted(logged, status).model_dump(), ended=views)
 
 
 def draft_view(draft: Draft) -> DraftView:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -42,6 +44,14 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class CategoryCount:
+    """How many records of a person in one category stand, and the newest of them."""
+
+    count: int
+    newest: Record
+
+
+@dataclass(frozen=True, slots=True)
 class Erasure:
     """The statement that the record's key was destroyed at `erased_at`; nobody can read the payload of its CID any
     more.
@@ -52,6 +62,14 @@ class Erasure:
     cid: str
     key_id: bytes
     erased_at: int
+
+
+def counts_of(records: Iterable[Record]) -> list[CategoryCount]:
+    """For each category those of a person's records (oldest first) that are neither erased nor superseded."""
+    standing = [record for record in records if not record.erased and not record.superseded_by]
+    counts = Counter(record.issue.category for record in standing)
+    newest = {record.issue.category: record for record in standing}
+    return [CategoryCount(count, newest[category]) for category, count in sorted(counts.items())]
 
 
 def key_id(record_id: bytes) -> bytes:

@@ -26,7 +26,7 @@ from mydata_ledger.ledger.errors import SourceUnavailable
 from mydata_ledger.ledger.party import ANYONE
 from mydata_ledger.ledger.ports import KnownMarks
 from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, RECORDS, AccessReceipt, LoggedStatement, emergency_of
-from mydata_ledger.ledger.record import Issue, Record
+from mydata_ledger.ledger.record import CategoryCount, Issue, Record, counts_of
 from mydata_ledger.ledger.search import searched_categories
 
 
@@ -124,14 +124,8 @@ class MemoryIndex:
         if not isinstance(delegation, Delegation):
             raise TypeError("only a delegation has this state")
         is_revoked, is_superseded = self._state.is_ended(logged.signed.entry), entry in self._state.superseded
-        return DelegationState(
-            entry,
-            logged.position,
-            delegation,
-            self._state.is_anchored(CONSENTS, logged.position),
-            is_revoked,
-            is_superseded,
-        )
+        is_anchored = self._state.is_anchored(CONSENTS, logged.position)
+        return DelegationState(entry, logged.position, delegation, is_anchored, is_revoked, is_superseded)
 
     def consent(self, entry: bytes) -> ConsentState | None:
         """One consent by its entry, without use counts."""
@@ -158,6 +152,10 @@ class MemoryIndex:
         """A person's records, oldest first."""
         statements = [logged.signed.statement for logged in self._state.about.get(data_subject, [])]
         return [record for s in statements if isinstance(s, Issue) and (record := self.record(s.record_id))]
+
+    def record_counts(self, data_subject: bytes) -> list[CategoryCount]:
+        """For each category the records of a person that are neither erased nor superseded, by category."""
+        return counts_of(self.records_of(data_subject))
 
     def records_named(self, ids: Sequence[bytes]) -> list[Record]:
         """The records that exist, in the order of the given ids."""

@@ -34,6 +34,13 @@ class MemoryPast:
         directory = self._value_at("parties", "", at_time) or {}
         return directory.get(account)
 
+    def party_since(self, account: str) -> int | None:
+        """The second (UTC) since which the directory has had that account without a break; None if it has not."""
+        since: int | None = None
+        for at_time, directory in self._state.past.get(("parties", ""), []):
+            since = None if account not in directory else at_time if since is None else since
+        return since
+
     def outdated_at(self, at_time: int) -> frozenset[bytes]:
         """The digests of the notices that were outdated at a time (UTC seconds)."""
         digests = [subject for kind, subject in self._state.past if kind == "notice" and isinstance(subject, bytes)]

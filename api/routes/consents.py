@@ -10,6 +10,7 @@ from starlette.concurrency import run_in_threadpool
 
 from mydata_ledger.api.acting import ActingFor
 from mydata_ledger.api.auth import AppContextDep, KernelDep, SignedIn
+from mydata_ledger.api.ended_items import ReplacedView, replaced
 from mydata_ledger.api.fastpath.consents import ConsentBatcherDep
 from mydata_ledger.api.proof_documents import proof_document
 from mydata_ledger.api.schemas import (
@@ -20,10 +21,8 @@ from mydata_ledger.api.schemas import (
     Hex,
     Hex32,
     Language,
-    ReplacedView,
     SignedForm,
     draft_view,
-    replaced,
     to_hex,
 )
 from mydata_ledger.ledger.access import ConsentState
@@ -105,22 +104,24 @@ def draft_consent(form: ConsentDraftForm, acting: ActingFor, kernel: KernelDep) 
 
 
 @router.post("/consents", status_code=202)
-async def submit_consent(form: SignedForm, request: Request, batcher: ConsentBatcherDep, _: SignedIn) -> ReplacedView:
+async def submit_consent(
+    form: SignedForm, request: Request, batcher: ConsentBatcherDep, caller: SignedIn
+) -> ReplacedView:
     """Submit a signed consent; it permits access once it is on chain.
 
     Anyone with a session may submit it for its signer. `ended` lists what was based on the version it replaces and
     ended with it.
     """
     if len(await request.body()) > LARGE_CONSENT:
-        return await run_in_threadpool(_submit_alone, form, batcher.kernel)
+        return await run_in_threadpool(_submit_alone, form, batcher.kernel, caller.signer)
     accepted = await batcher.submit(_submitted(form))
     statement = accepted.logged.signed.statement
     is_first = (
         isinstance(statement, Consent) and statement.signer == statement.data_subject and not any(statement.previous)
     )
     if accepted.is_new and is_first:
-        return replaced(accepted.logged, "pending", [])
-    return await run_in_threadpool(_replaced_view, accepted.logged, batcher.kernel)
+        return replaced(accepted.logged, "pending", [], batcher.kernel, caller.signer)
+    return await run_in_threadpool(_replaced_view, accepted.logged, batcher.kernel, caller.signer)
 
 
 def _submitted(form: SignedForm) -> SubmittedConsent:
@@ -128,14 +129,14 @@ def _submitted(form: SignedForm) -> SubmittedConsent:
     return SubmittedConsent(parse(Consent, form.message), read_hex(form.signature, "signature"), claimed)
 
 
-def _submit_alone(form: SignedForm, kernel: Kernel) -> ReplacedView:
-    return _replaced_view(kernel.consents.acceptance.submit(_submitted(form)).logged, kernel)
+def _submit_alone(form: SignedForm, kernel: Kernel, caller: bytes) -> ReplacedView:
+    return _replaced_view(kernel.consents.acceptance.submit(_submitted(form)).logged, kernel, caller)
 
 
-def _replaced_view(logged: LoggedStatement, kernel: Kernel) -> ReplacedView:
+def _replaced_view(logged: LoggedStatement, kernel: Kernel, caller: bytes) -> ReplacedView:
     state = kernel.queries.consent(logged.signed.entry.entry)
     status = state.status(kernel.queries.now()) if state else Status.PENDING
-    return replaced(logged, status, kernel.consents.endings.ended_by(logged))
+    return replaced(logged, status, kernel.consents.endings.ended_by(logged), kernel, caller)
 
 
 @router.get("/consents")
@@ -184,7 +185,7 @@ def draft_revocation(form: RevocationDraftForm, acting: ActingFor, kernel: Kerne
 
 
 @router.post("/revocations", status_code=202)
-def submit_revocation(form: SignedForm, kernel: KernelDep, _: SignedIn) -> ReplacedView:
+def submit_revocation(form: SignedForm, kernel: KernelDep, caller: SignedIn) -> ReplacedView:
     """Submit a signed withdrawal; access is denied before this responds.
 
     `ended` lists what was based on the consent and ended with it: share links, exports, sessions, statements of a
@@ -192,7 +193,7 @@ def submit_revocation(form: SignedForm, kernel: KernelDep, _: SignedIn) -> Repla
     """
     revocation, signature = parse(Revocation, form.message), read_hex(form.signature, "signature")
     logged = kernel.consents.revocations.accept(revocation, signature, read_domain(form.domain))
-    return replaced(logged, "denies now", kernel.consents.endings.ended_by(logged))
+    return replaced(logged, "denies now", kernel.consents.endings.ended_by(logged), kernel, caller.signer)
 
 
 def grant_request(form: ConsentDraftForm, kernel: Kernel, signer: bytes, data_subject: bytes) -> GrantRequest:

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
 from mydata_ledger.api.auth import AppContextDep, KernelDep, SignedIn, subject_bytes
+from mydata_ledger.api.ended_items import ReplacedView, replaced
 from mydata_ledger.api.numbers import Seconds, Time
 from mydata_ledger.api.proof_documents import proof_document
 from mydata_ledger.api.schemas import (
@@ -19,11 +20,9 @@ from mydata_ledger.api.schemas import (
     Hex,
     Hex32,
     Language,
-    ReplacedView,
     SignedForm,
     Term,
     draft_view,
-    replaced,
     to_hex,
 )
 from mydata_ledger.ledger.commitment import disclosure
@@ -125,7 +124,7 @@ def draft_delegation(form: DelegateAppointmentForm, caller: SignedIn, kernel: Ke
 
 
 @router.post("/delegations", status_code=202)
-def submit_delegation(form: DelegationForm, kernel: KernelDep, _: SignedIn) -> ReplacedView:
+def submit_delegation(form: DelegationForm, kernel: KernelDep, caller: SignedIn) -> ReplacedView:
     """Submit a signed delegation; it is valid once it is on chain.
 
     What the delegate made under the delegation that it renews continues under this one. `ended` lists what this one
@@ -134,7 +133,7 @@ def submit_delegation(form: DelegationForm, kernel: KernelDep, _: SignedIn) -> R
     evidence = disclosure.from_json(form.evidence.encode()) if form.evidence else None
     delegation, signature = parse(Delegation, form.message), read_hex(form.signature, "signature")
     logged = kernel.consents.delegations.accept(delegation, signature, read_domain(form.domain), evidence)
-    return replaced(logged, "pending", kernel.consents.endings.ended_by(logged))
+    return replaced(logged, "pending", kernel.consents.endings.ended_by(logged), kernel, caller.signer)
 
 
 @router.get("/delegations")

@@ -1,4 +1,4 @@
-"""Public data: parties, notices and the vocabulary."""
+"""Public data: notices and the vocabulary."""
 
 from __future__ import annotations
 
@@ -8,30 +8,14 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
 from mydata_ledger.api.auth import KernelDep, SignedIn
-from mydata_ledger.api.numbers import Time
-from mydata_ledger.api.schemas import Form, NoticeView, to_hex
+from mydata_ledger.api.schemas import Form, NoticeView
 from mydata_ledger.ledger.consent import ACTIONS
 from mydata_ledger.ledger.errors import NotFound
-from mydata_ledger.ledger.party import Party, checksum, name_in
 from mydata_ledger.ledger.sensitivity import KINDS
 from mydata_ledger.ledger.terms import WRITTEN
 from mydata_ledger.ledger.typed_data import read_hex
 
 router = APIRouter(tags=["directory"])
-
-
-class PartyView(BaseModel):
-    """An accredited organisation, as registered on chain; times are UTC seconds, 0 where open. `name` may be in two
-    languages (`English | 한국어`); `names` has it by language.
-    """
-
-    account: str
-    name: str
-    names: dict[str, str]
-    roles: list[str]
-    encryption_key: str
-    valid_from: Time
-    valid_until: Time
 
 
 class NoticeForm(Form):
@@ -87,33 +71,6 @@ class VocabularyView(BaseModel):
     conditions: list[str]
     emergency: EmergencyView
     sensitivity: SensitivityView
-
-
-def _party_view(party: Party) -> PartyView:
-    return PartyView(
-        account=party.account,
-        name=party.name,
-        names={"en": name_in(party.name, korean=False), "ko": name_in(party.name, korean=True)},
-        roles=sorted(party.roles),
-        encryption_key=to_hex(party.encryption_key),
-        valid_from=party.valid_from,
-        valid_until=party.valid_until,
-    )
-
-
-@router.get("/parties")
-def list_parties(kernel: KernelDep) -> list[PartyView]:
-    """Every accredited party, ordered by name."""
-    return [_party_view(party) for party in kernel.queries.parties()]
-
-
-@router.get("/parties/{account}")
-def get_party(account: Annotated[str, Path(pattern="^0x[0-9a-fA-F]{40}$")], kernel: KernelDep) -> PartyView:
-    """One party, by its account."""
-    accredited = kernel.queries.party(checksum(read_hex(account, "account", 20)))
-    if accredited is None:
-        raise NotFound
-    return _party_view(accredited)
 
 
 @router.get("/notices")

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from mydata_ledger.api.auth import KernelDep, SignedIn, person_of
+from mydata_ledger.api.ended_items import ReplacedView, replaced
 from mydata_ledger.api.numbers import Message
 from mydata_ledger.api.routes.consents import ConsentDraftForm, RevocationDraftForm, grant_request, parse_grantee
 from mydata_ledger.api.schemas import (
@@ -16,10 +17,8 @@ from mydata_ledger.api.schemas import (
     Hex,
     Hex32,
     Language,
-    ReplacedView,
     SignedForm,
     draft_view,
-    replaced,
 )
 from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.delegation import Delegation
@@ -94,7 +93,7 @@ def draft_witness_statement(form: WitnessStatementForm, caller: SignedIn, kernel
 
 
 @router.post("/papers", status_code=202)
-def submit_paper_statement(form: PaperForm, kernel: KernelDep, _: SignedIn) -> ReplacedView:
+def submit_paper_statement(form: PaperForm, kernel: KernelDep, caller: SignedIn) -> ReplacedView:
     """Submit both signed statements.
 
     A consent permits access once it is on chain, and is marked as a consent on paper wherever it is shown; a withdrawal
@@ -102,7 +101,7 @@ def submit_paper_statement(form: PaperForm, kernel: KernelDep, _: SignedIn) -> R
     """
     logged = kernel.consents.paper.accept(_witnessed(form), read_hex(form.scan, "scan", 32))
     status = "denies now" if form.kind == "Revocation" else "pending"
-    return replaced(logged, status, kernel.consents.endings.ended_by(logged))
+    return replaced(logged, status, kernel.consents.endings.ended_by(logged), kernel, caller.signer)
 
 
 def _witnessed(form: PaperForm) -> WitnessedPaper:

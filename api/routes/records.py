@@ -5,20 +5,22 @@ from __future__ import annotations
 import base64
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
 from mydata_ledger.api.acting import ActingFor
 from mydata_ledger.api.auth import AppContextDep, KernelDep, SignedIn
+from mydata_ledger.api.guard import KNOWN_PARAMETERS_ONLY
 from mydata_ledger.api.numbers import Message, Seconds
 from mydata_ledger.api.own_records import OwnRecordView, own_records
 from mydata_ledger.api.patient_numbers import PatientNumber, person_named
 from mydata_ledger.api.proof_documents import proof_document
-from mydata_ledger.api.schemas import ZERO, Form, Hex, Hex32, Term, to_hex
+from mydata_ledger.api.schemas import ZERO, Form, Hex, Hex32, Order, Term, to_hex
+from mydata_ledger.ledger.consent import category_covers
 from mydata_ledger.ledger.errors import MalformedInput, NotFound
 from mydata_ledger.ledger.kernel import DraftedRecords, Kernel, RecordStatus, Upload
 from mydata_ledger.ledger.receipt import RECORDS
-from mydata_ledger.ledger.record import Issue
+from mydata_ledger.ledger.record import Issue, Record
 from mydata_ledger.ledger.typed_data import parse, read_hex
 
 router = APIRouter(tags=["records"])
@@ -142,12 +144,34 @@ def submit_issues(form: SignedIssues, kernel: KernelDep, _: SignedIn) -> IssuedR
     )
 
 
-@router.get("/records")
-def list_records(acting: ActingFor, kernel: KernelDep) -> list[OwnRecordView]:
+@router.get("/records", dependencies=[KNOWN_PARAMETERS_ONLY])
+def list_records(
+    *,
+    acting: ActingFor,
+    kernel: KernelDep,
+    category: Annotated[str, Query(max_length=200, description="this category and those below it")] = "*",
+    order: Annotated[Order, Query(description="which records come first")] = Order.OLDEST,
+    before: Annotated[
+        int | None, Query(ge=0, le=2**62, description="`position` of the last record of the page, newest first")
+    ] = None,
+    limit: Annotated[int | None, Query(ge=1, le=1_000, description="by default every record")] = None,
+) -> list[OwnRecordView]:
     """The caller's own records, oldest first; with `for`, those of a person for whom the caller acts, in the categories
     of the delegation. `same_as` names the others with equal content.
+
+    For pages with the newest record first, ask with `order=newest` and `limit`, and go on with `before`; a page with
+    fewer records than `limit` is the last one. Size and media type are sealed with the content, so that this ledger
+    does not know them.
     """
-    return own_records(acting, kernel)
+    if category != "*":
+        kernel.queries.vocabulary.check_category(category)
+
+    def page(records: list[Record]) -> list[Record]:
+        is_newest_first = before is not None or order is Order.NEWEST
+        listed = [one for one in records if before is None or one.position < before]
+        return (listed[::-1] if is_newest_first else listed)[:limit]
+
+    return own_records(acting, kernel, lambda one: category_covers(category, one.issue.category), page)
 
 
 class VerificationForm(Form):

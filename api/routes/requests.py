@@ -13,8 +13,7 @@ from mydata_ledger.api.acting import ActingFor
 from mydata_ledger.api.auth import KernelDep, SignedIn, subject_bytes
 from mydata_ledger.api.routes.transfers import TransferTerms
 from mydata_ledger.api.schemas import DraftView, Form, GrantForm, Hex, Hex32, Term, draft_view, to_hex
-from mydata_ledger.ledger.consent import NEVER
-from mydata_ledger.ledger.consent_request import DAY, ConsentRequest, Origin, Wish, Wishes, WishKind, normal_topic
+from mydata_ledger.ledger.consent_request import DAY, ConsentRequest, Origin
 from mydata_ledger.ledger.kernel import RequestTerms
 from mydata_ledger.ledger.transfer import terms_of
 from mydata_ledger.ledger.typed_data import message, read_hex
@@ -32,13 +31,13 @@ Text = Annotated[str, Field(max_length=2_000)]
 
 class RequestTermsForm(Form):
     """The terms of a request for consent; `wait` is the number of seconds until it expires. `benefit` says what the
-    person gets; give it in Korean too (`benefit_ko`).
+    person gets, in English, and `benefit_ko` in Korean: give both, since each person reads one of them.
     """
 
     grants: Annotated[list[GrantForm], Field(min_length=1, max_length=16)]
     notice_hash: Hex32
-    benefit: Text = ""
-    benefit_ko: Text = ""
+    benefit: Annotated[Text, Field(examples=["A report of your results"])] = ""
+    benefit_ko: Annotated[Text, Field(examples=["결과 보고서를 드립니다"])] = ""
     reference: Annotated[str, Field(max_length=200, examples=["KCT0008791"])] = ""
     wait: Annotated[int, Field(gt=0, le=90 * DAY)] = 14 * DAY
 
@@ -91,20 +90,14 @@ class RequestView(BaseModel):
     transfers: list[TransferTerms]
 
 
-class WishForm(Form):
-    """One standing wish."""
+class SentRequestView(RequestView):
+    """A request for consent, for its requester.
 
-    kind: Annotated[WishKind, Field(strict=False)]
-    purpose: Term = "*"
-    category: Term = "*"
-    topics: Annotated[list[Term], Field(max_length=16, default_factory=list)]
+    `missing_texts` names what people who read the other language will miss: `benefit`, `benefit_ko`, or the requester's
+    own name (`name_en`, `name_ko`; give it in the registry as `English | 한국어`, or by `PUT /me/party`). Give both.
+    """
 
-
-class WishesForm(Form):
-    """All standing wishes; `validity` limits, by the requester's role, the seconds that a drafted consent is valid."""
-
-    wishes: Annotated[list[WishForm], Field(max_length=64, default_factory=list)]
-    validity: Annotated[dict[str, Annotated[int, Field(gt=0, le=NEVER)]], Field(max_length=32, default_factory=dict)]
+    missing_texts: list[str] = Field(examples=[["benefit_ko", "name_ko"]])
 
 
 class AnswerForm(Form):
@@ -117,27 +110,32 @@ class AnswerForm(Form):
 
 
 @router.post("/requests", status_code=202)
-def request_consent(form: RequestForm, caller: SignedIn, kernel: KernelDep) -> RequestView:
-    """Ask a person for consent. The response is the same whoever they are and whatever they wish."""
-    return _view(kernel.people.requests.ask(caller.name, subject_bytes(form.data_subject), form.terms()), kernel)
+def request_consent(form: RequestForm, caller: SignedIn, kernel: KernelDep) -> SentRequestView:
+    """Ask a person for consent. The response is the same whoever they are and whatever they wish.
+
+    Give `benefit` in English and `benefit_ko` in Korean; `missing_texts` of the answer names what is not there.
+    """
+    return _sent_view(kernel.people.requests.ask(caller.name, subject_bytes(form.data_subject), form.terms()), kernel)
 
 
 @router.get("/requests")
-def list_sent_requests(caller: SignedIn, kernel: KernelDep, after: After = "", limit: Limit = 100) -> list[RequestView]:
+def list_sent_requests(
+    caller: SignedIn, kernel: KernelDep, after: After = "", limit: Limit = 100
+) -> list[SentRequestView]:
     """The caller's own requests, oldest first."""
-    return [_view(request, kernel) for request in kernel.people.requests.by(caller.name, _after(after), limit)]
+    return [_sent_view(request, kernel) for request in kernel.people.requests.by(caller.name, _after(after), limit)]
 
 
 @router.get("/requests/{request_id}")
-def get_sent_request(request_id: RequestId, caller: SignedIn, kernel: KernelDep) -> RequestView:
+def get_sent_request(request_id: RequestId, caller: SignedIn, kernel: KernelDep) -> SentRequestView:
     """One of the caller's own requests."""
-    return _view(kernel.people.requests.get(caller.name, read_hex(request_id, "request_id", 32)), kernel)
+    return _sent_view(kernel.people.requests.get(caller.name, read_hex(request_id, "request_id", 32)), kernel)
 
 
 @router.post("/requests/{request_id}/withdrawal")
-def withdraw_request(request_id: RequestId, caller: SignedIn, kernel: KernelDep) -> RequestView:
+def withdraw_request(request_id: RequestId, caller: SignedIn, kernel: KernelDep) -> SentRequestView:
     """Withdraw one of the caller's own requests."""
-    return _view(kernel.people.requests.withdraw(caller.name, read_hex(request_id, "request_id", 32)), kernel)
+    return _sent_view(kernel.people.requests.withdraw(caller.name, read_hex(request_id, "request_id", 32)), kernel)
 
 
 @router.post("/offers", status_code=202)
@@ -177,26 +175,6 @@ def draft_consent_for_request(
     return draft_view(draft)
 
 
-@router.get("/me/wishes")
-def get_wishes(caller: SignedIn, kernel: KernelDep) -> WishesForm:
-    """The caller's standing wishes."""
-    standing = kernel.people.wishes.of(caller.signer)
-    forms = [
-        WishForm(kind=w.kind, purpose=w.purpose, category=w.category, topics=list(w.topics)) for w in standing.wishes
-    ]
-    return WishesForm(wishes=forms, validity=dict(standing.validity))
-
-
-@router.put("/me/wishes")
-def replace_wishes(form: WishesForm, caller: SignedIn, kernel: KernelDep) -> WishesForm:
-    """Replace all standing wishes of the caller."""
-    replacement = [
-        Wish(wish.kind, wish.purpose, wish.category, tuple(map(normal_topic, wish.topics))) for wish in form.wishes
-    ]
-    kernel.people.wishes.replace(Wishes(caller.signer, tuple(replacement), form.validity))
-    return get_wishes(caller, kernel)
-
-
 def _after(text: str) -> bytes:
     return read_hex(text, "after", 32) if text else b""
 
@@ -224,6 +202,13 @@ def _view(request: ConsentRequest, kernel: KernelDep) -> RequestView:
         words={name: _sentences(request, name, kernel) for name in ("ko", "en")},
         transfers=[TransferTerms.of(terms) for terms in map(terms_of, request.grants) if terms],
     )
+
+
+def _sent_view(request: ConsentRequest, kernel: KernelDep) -> SentRequestView:
+    party = kernel.queries.party(request.requester)
+    texts = [name for name in ("benefit", "benefit_ko") if not getattr(request, name).strip()]
+    names = kernel.people.party_cards.missing_names(party) if party else []
+    return SentRequestView(**_view(request, kernel).model_dump(), missing_texts=[*texts, *names])
 
 
 def _sentences(request: ConsentRequest, language: str, kernel: KernelDep) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
@@ -15,7 +14,7 @@ from mydata_ledger.api.acting import ActingFor
 from mydata_ledger.api.auth import AppContext, AppContextDep, KernelDep, SignedIn
 from mydata_ledger.api.guard import KNOWN_PARAMETERS_ONLY
 from mydata_ledger.api.routes.logs import LogName
-from mydata_ledger.api.schemas import to_hex
+from mydata_ledger.api.schemas import Order, to_hex
 from mydata_ledger.ledger.derived import DerivedRecord
 from mydata_ledger.ledger.errors import MalformedInput
 from mydata_ledger.ledger.kernel import Proof
@@ -30,13 +29,6 @@ After = Annotated[int, Query(ge=-1, le=2**62, description="`next` of the previou
 Limit = Annotated[int, Query(ge=1, le=200)]
 NEWEST = 2**62
 """A position above all others."""
-
-
-class Order(StrEnum):
-    """Which lines come first."""
-
-    OLDEST = "oldest"
-    NEWEST = "newest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +119,7 @@ def get_timeline(query: TimelineQueryDep, acting: ActingFor, context: AppContext
     `own=false` leaves out what the person asked themselves, exports too, and each look of somebody who acts for them at
     what the person sees. A record that a delegate opened and a link that somebody opened stay.
     """
-    page = context.kernel.people.timeline.page(
+    page = context.kernel.people.views.timeline.page(
         acting.person, query.wanted, query.start, query.limit, lambda line: acting.covers(access_categories(line))
     )
     return Timeline(accesses=access_lines(page.lines, acting.person, context), next=page.next)

@@ -13,7 +13,7 @@ from mydata_ledger.ledger.notice import Notice
 from mydata_ledger.ledger.party import Party
 from mydata_ledger.ledger.ports import AnchoredHead, KnownMarks
 from mydata_ledger.ledger.receipt import LoggedStatement
-from mydata_ledger.ledger.record import Record
+from mydata_ledger.ledger.record import CategoryCount, Record
 from mydata_ledger.ledger.typed_data import Domain
 from mydata_ledger.ledger.vocabulary import Vocabulary
 from mydata_ledger.ledger.work_item import WorkItem
@@ -156,9 +156,17 @@ class Queries:
         """A person's records, oldest first."""
         return self._world.index.records_of(data_subject)
 
+    def record_counts(self, data_subject: bytes) -> list[CategoryCount]:
+        """For each category the records of a person that stand, by category."""
+        return self._world.index.record_counts(data_subject)
+
     def party(self, account: str) -> Party | None:
         """One party by its EIP-55 address."""
         return self._world.directory.party(account)
+
+    def party_since(self, account: str) -> int | None:
+        """The second (UTC) since which the directory has had that EIP-55 address; None if that is not known."""
+        return self._world.past.party_since(account)
 
     def parties(self) -> list[Party]:
         """All parties, by name."""

@@ -11,7 +11,7 @@ from mydata_ledger.ledger.content_digest import DraftedContent
 from mydata_ledger.ledger.delegation import DelegationState
 from mydata_ledger.ledger.emergency import Emergency
 from mydata_ledger.ledger.receipt import LoggedStatement
-from mydata_ledger.ledger.record import Issue, Record
+from mydata_ledger.ledger.record import CategoryCount, Issue, Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,10 @@ class Index(Protocol):
 
     def records_of(self, data_subject: bytes) -> list[Record]:
         """A person's records, oldest first."""
+        ...
+
+    def record_counts(self, data_subject: bytes) -> list[CategoryCount]:
+        """For each category the records of a person that are neither erased nor superseded, by category."""
         ...
 
     def records_named(self, ids: Sequence[bytes]) -> list[Record]:

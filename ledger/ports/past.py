@@ -32,6 +32,12 @@ class Past(Protocol):
         """The party that the directory had under that EIP-55 address."""
         ...
 
+    def party_since(self, account: str) -> int | None:
+        """The second (UTC) since which the directory has had that EIP-55 address without a break; None if it does not
+        have it, or had it before this database's history begins.
+        """
+        ...
+
     def outdated_at(self, at_time: int) -> frozenset[bytes]:
         """The hashes of the notices that were replaced."""
         ...

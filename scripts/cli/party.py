@@ -14,12 +14,13 @@ from mydata_ledger.scripts.cli.common import STATE, URL, Json, Rpc, State, Url, 
 from mydata_ledger.scripts.cli.key_files import load_key
 from mydata_ledger.scripts.settings import secret
 
+NAME_HELP = "Name of the organisation, as a wallet shows it. Give both languages: `English | 한국어`."
 app = typer.Typer(help="Parties: who is accredited, and as what.", no_args_is_help=True)
 
 
 @app.command("add")
 def add(
-    name: Annotated[str, typer.Argument(help="Name of the organisation, as a wallet shows it.")],
+    name: Annotated[str, typer.Argument(help=NAME_HELP)],
     key: Annotated[Path, typer.Option("--key", help="Its key file; only the public side is used.")],
     rpc: Rpc,
     role: Annotated[list[str], typer.Option("--role", help="holder, trial, insurer, merchant, responder … (repeat)")],

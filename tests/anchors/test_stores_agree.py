@@ -165,6 +165,7 @@ class TwoStores(RuleBasedStateMachine):
         for person in PERSONS:
             self.both(lambda store, who=person: (store.index.consents_of(who), store.index.records_of(who)))
             self.both(lambda store, who=person: store.index.delegations_of(who))
+            self.both(lambda store, who=person: store.index.record_counts(who))
             self.both(lambda store, who=person: store.index.receipts_of(who, -1, 50))
             for log in LOGS:
                 self.both(lambda store, log=log, who=person: store.index.statements_about(log, who, 0, 3))

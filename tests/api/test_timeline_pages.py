@@ -136,7 +136,7 @@ def test_a_page_examines_a_bounded_number_of_lines(life, monkeypatch):
     monkeypatch.setattr(timeline, "EXAMINED", 4)
     monkeypatch.setattr(timeline, "AT_ONCE", 4)
     newest = life.get("/me/timeline", life.ward, order="newest", limit=4).json()["accesses"]
-    read, index = [], life.fixture.kernel.people.timeline._world.index
+    read, index = [], life.fixture.kernel.people.views.timeline._world.index
     plain = type(index).statements_before
     monkeypatch.setattr(type(index), "statements_before", lambda *given: read.append(plain(*given)) or read[-1])
     page = life.get("/me/timeline", life.ward, order="newest", party=BEN.address, limit=2).json()

@@ -29,7 +29,7 @@ from mydata_ledger.ledger.delegation import DelegationState
 from mydata_ledger.ledger.emergency import Emergency
 from mydata_ledger.ledger.ports import KnownMarks
 from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, RECORDS, AccessReceipt, LoggedStatement
-from mydata_ledger.ledger.record import Issue, Record
+from mydata_ledger.ledger.record import CategoryCount, Issue, Record
 
 T = TypeVar("T")
 LOG = STATEMENTS[ACCESS]
@@ -106,6 +106,11 @@ class IndexStore:
         """A person's records, oldest first."""
         with self._database.snapshot() as driver:
             return records.records_of(driver, data_subject, facts.heads(driver)[RECORDS].anchored_size)
+
+    def record_counts(self, data_subject: bytes) -> list[CategoryCount]:
+        """For each category the records of a person that are neither erased nor superseded, by category."""
+        with self._database.snapshot() as driver:
+            return records.record_counts(driver, data_subject, facts.heads(driver)[RECORDS].anchored_size)
 
     def records_named(self, ids: Sequence[bytes]) -> list[Record]:
         """The records that exist, in the order of the given ids."""

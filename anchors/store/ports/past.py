@@ -38,6 +38,17 @@ class PastStore:
         body = self._value_at(PARTY, account.encode(), at_time)
         return facts.read_party(body) if body else None
 
+    def party_since(self, account: str) -> int | None:
+        """The second (UTC) since which the directory has had that account without a break; None if it has not."""
+        query = select(PAST.c.at, PAST.c.body).where(PAST.c.kind == PARTY, PAST.c.subject == account.encode())
+        since: int | None = None
+        with self._database.session() as connection:
+            for row in connection.execute(query.order_by(PAST.c.number.desc())):
+                if row.body is None:
+                    break
+                since = int(row.at)
+        return since
+
     def outdated_at(self, at_time: int) -> frozenset[bytes]:
         """The digests of the notices that were outdated at a time (UTC seconds)."""
         query = select(PAST.c.subject, PAST.c.body).where(PAST.c.kind == NOTICE, PAST.c.at <= at_time)

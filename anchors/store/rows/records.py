@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.engine import Connection
 
 from mydata_ledger.anchors.store.db.prepared import BulkChange, Driver, ListQuery, PreparedQuery, ReadConnection, chunks
@@ -14,7 +14,7 @@ from mydata_ledger.anchors.store.rows.codec import decode, key, keys
 from mydata_ledger.anchors.store.schema import RECORDS, STATEMENTS
 from mydata_ledger.ledger.receipt import RECORDS as RECORDS_LOG
 from mydata_ledger.ledger.receipt import LoggedStatement
-from mydata_ledger.ledger.record import Erasure, Issue, Record
+from mydata_ledger.ledger.record import CategoryCount, Erasure, Issue, Record
 
 LOG = STATEMENTS[RECORDS_LOG]
 ISSUED = select(LOG.c.position, LOG.c.kind, LOG.c.body).join(RECORDS, RECORDS.c.position == LOG.c.position)
@@ -25,6 +25,18 @@ STANDING = select(RECORDS.c.record_id).where(RECORDS.c.superseded_by.is_(None), 
 BY_ID = ListQuery(RECORD_ROWS, record=RECORDS.c.record)
 BY_PERSONS = ListQuery(RECORD_ROWS.limit(bindparam("most")), person=RECORDS.c.person)
 BY_PERSON = PreparedQuery(RECORD_ROWS.where(RECORDS.c.person == bindparam("person")).order_by(RECORDS.c.position))
+COUNTED: tuple[Any, ...] = func.count().label("count"), func.max(RECORDS.c.position).label("newest")
+COUNTS = PreparedQuery(
+    select(*COUNTED)
+    .where(
+        RECORDS.c.person == bindparam("person"),
+        RECORDS.c.key_check == bindparam("key_check"),
+        RECORDS.c.superseded_by.is_(None),
+        RECORDS.c.erased.is_(False),
+    )
+    .group_by(RECORDS.c.category)
+)
+BY_POSITION = ListQuery(RECORD_ROWS, position=RECORDS.c.position)
 ADD = BulkChange(RECORDS.insert())
 BY_INDEX_KEY = RECORDS.c.person == bindparam("who"), RECORDS.c.position == bindparam("where")
 MARK_SUPERSEDED = RECORDS.update().where(*BY_INDEX_KEY).values(superseded_by=bindparam("by"))
@@ -119,6 +131,15 @@ def records_of(reading: ReadConnection, data_subject: bytes, anchored: int) -> l
     rows = BY_PERSON.all(Driver.of(reading), {"person": key(data_subject)})
     records = (_record(row, anchored) for row in rows)
     return [record for record in records if record.issue.data_subject == data_subject]
+
+
+def record_counts(reading: ReadConnection, data_subject: bytes, anchored: int) -> list[CategoryCount]:
+    """For each category the records of a person that stand; the statements of all but the newest are not read."""
+    driver, (person, key_check) = Driver.of(reading), keys(data_subject)
+    counts = {row.newest: row.count for row in COUNTS.all(driver, {"person": person, "key_check": key_check})}
+    newest = [_record(row, anchored) for chunk in chunks(counts) for row in BY_POSITION.all(driver, {}, position=chunk)]
+    found = [CategoryCount(counts[record.position], record) for record in newest]
+    return sorted(found, key=lambda each: each.newest.issue.category)
 
 
 def records_of_any(

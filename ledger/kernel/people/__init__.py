@@ -22,13 +22,14 @@ from mydata_ledger.ledger.kernel.people.incidents import Incidents
 from mydata_ledger.ledger.kernel.people.link_content import LinkContent
 from mydata_ledger.ledger.kernel.people.link_log import LinkLog
 from mydata_ledger.ledger.kernel.people.links import Links
+from mydata_ledger.ledger.kernel.people.party_cards import PartyCards
+from mydata_ledger.ledger.kernel.people.person_views import PersonViews
 from mydata_ledger.ledger.kernel.people.request_on_denial import RequestOnDenial
 from mydata_ledger.ledger.kernel.people.requests import Requests
 from mydata_ledger.ledger.kernel.people.retention import Retention
 from mydata_ledger.ledger.kernel.people.reviews import Reviews
 from mydata_ledger.ledger.kernel.people.shared_links import LinkSharing
 from mydata_ledger.ledger.kernel.people.subscriptions import Subscriptions
-from mydata_ledger.ledger.kernel.people.timeline import TimelinePages
 from mydata_ledger.ledger.kernel.people.wishes import StandingWishes
 from mydata_ledger.ledger.kernel.statement_signing import StatementSigning
 from mydata_ledger.ledger.kernel.world import World
@@ -56,7 +57,8 @@ class People:
     bindings: Bindings
     copies: Copies
     retention: Retention
-    timeline: TimelinePages
+    views: PersonViews
+    party_cards: PartyCards
 
     @classmethod
     def of(cls, world: World, statements: StatementSigning, consents: Consents, decisions: Decisions) -> People:
@@ -88,6 +90,7 @@ class People:
             asked_transfers=AskedTransfers(world, inbox),
             bindings=Bindings(world, BindingCodes(world), inbox),
             copies=copies,
-            timeline=TimelinePages(world),
+            views=PersonViews.of(world, requests),
+            party_cards=PartyCards(world),
             retention=Retention(world, consents.endings, links, inbox, copies),
         )
