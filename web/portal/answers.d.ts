@@ -93,6 +93,9 @@ export interface Ended {
   kind: "link" | "export" | "session" | "consent" | "wrapped_key";
   reference: string;
   holder: string;
+  holder_name: string;
+  /** Of a handed key. */
+  record: { category: string; issuer: string; issuer_name: string; issued_at: number; data_from: Whole } | null;
 }
 
 export interface ConsentRequest {
@@ -221,6 +224,15 @@ export interface Party {
   roles: string[];
   valid_from: Whole;
   valid_until: Whole;
+  accredited: boolean;
+  /** What the party says about itself; nobody has checked it. */
+  stated: { contact: string; registration: string; homepage: string } | null;
+}
+
+/** What a party had to do with the person. */
+export interface Relation {
+  asked: { total: number; complete: boolean };
+  reads: { permitted: number; refused: number; last_at: number; complete: boolean };
 }
 
 /** A record in a list, without its content. */

@@ -9,7 +9,7 @@ import { announce } from "../../kit/problems.jsx";
 import { get } from "../api.js";
 import { hasPermit } from "../grants/terms.js";
 import { loadParties } from "../parties/parties.js";
-import { accessesBy } from "../uses.js";
+import { accesses } from "../uses.js";
 import { translate } from "../words.js";
 import { ConsentCard } from "./consent_card.jsx";
 import { EndedCard } from "./ended.jsx";
@@ -41,7 +41,7 @@ async function load() {
 
 /** @param {{ children: (all: Consents, card: (consent: Consent) => preact.ComponentChildren) => preact.ComponentChildren, isWhole?: boolean }} props */
 function ConsentsFrame({ children, isWhole }) {
-  const loaded = useLoaded(load, []), { value: lines } = useLoaded(() => accessesBy(), []), [news, setNews] = useState(/** @type {News | null} */ (null));
+  const loaded = useLoaded(load, []), { value: lines } = useLoaded(accesses, []), [news, setNews] = useState(/** @type {News | null} */ (null));
   const done = async (/** @type {Ended[]} */ ended, /** @type {string} */ text) => {
     setNews(text || ended.length ? { text, ended } : null);
     announce(text);

@@ -1,6 +1,5 @@
 // Who asks, in a sentence: the name, and beside it the role and since when it is accredited.
 import { messages } from "../../kit/messages.js";
-import { now } from "../../kit/dates.js";
 import { fullDay } from "../grants/ends.js";
 import { roleOf } from "./parties.js";
 
@@ -10,12 +9,9 @@ const t = messages(
   { who: "{name}({role}, {since} 인증)", open: "{name}({role}, 인증됨)", unknown: "{name}(현재 인증되지 않음)" },
 );
 
-/** True if the accreditation holds now. @type {(party: Party) => boolean} */
-export const isAccredited = ({ valid_from: from, valid_until: until }) => Number(from) <= now() && (!Number(until) || now() < Number(until));
-
 /** The name with role and accreditation. @type {(name: string, party: Party | undefined) => string} */
 export function whoAsks(name, party) {
-  if (!party || !isAccredited(party)) return t("unknown", { name });
+  if (!party?.accredited) return t("unknown", { name });
   const role = party.roles.map(roleOf).join(", ");
   return Number(party.valid_from) ? t("who", { name, role, since: fullDay(party.valid_from) }) : t("open", { name, role });
 }
