@@ -95,7 +95,7 @@ def is_shown(state, request, facts):
 
 
 def is_further_key(state, request, facts):
-    """Whether the person themselves said that the requester is another key of theirs."""
+    """Whether the person themselves signed that the requester is another key of theirs."""
     named = state.delegation
     return named.relation == "own-device" and named.delegator == named.data_subject and is_shown(state, request, facts)
 
