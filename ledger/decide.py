@@ -63,7 +63,7 @@ def _is_own(request: AccessRequest, record: Record) -> bool:
 
 
 def _is_own_device(request: AccessRequest, record: Record, facts: Facts, at_time: int) -> bool:
-    """Whether a further key of the data subject asks in their own view: nothing that they signed restricts themselves."""
+    """Whether a further key of the data subject asks in their own view, which nothing restricts that they signed."""
     if not facts.delegations or request.purpose != SELF_VIEW:
         return False
     person, signer = record.issue.data_subject, bytes.fromhex(request.requester[2:])
