@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import itertools
 import json
 import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
+from websockets.exceptions import WebSocketException
 from websockets.sync.client import ClientConnection, connect
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -48,16 +51,7 @@ class Tab:
 
     def send(self, method: str, **params: Any) -> Any:
         """Send one command, and return its result."""
-        number = next(self._numbers)
-        self._socket.send(json.dumps({"id": number, "method": method, "params": params}))
-        deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline:
-            reported = json.loads(self._socket.recv(timeout=PATIENCE))
-            self._hear(reported)
-            if reported.get("id") == number:
-                assert "error" not in reported, reported
-                return reported["result"]
-        raise TimeoutError(method)
+        return _sent(self._socket, next(self._numbers), method, params, self._hear)
 
     def _hear(self, reported: dict[str, Any]) -> None:
         for listener in self.listeners:
@@ -123,29 +117,79 @@ class Tab:
 
 
 @contextlib.contextmanager
-def chromium(profile: Path) -> Iterator[Tab]:
-    """A browser with one tab; the process that started it ends it."""
-    log = (profile / "chromium.log").open("w+")
-    command = [CHROMIUM or "chromium", *QUIET, f"--user-data-dir={profile}", "about:blank"]
-    process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
+def chromium(folder: Path) -> Iterator[Tab]:
+    """A tab with cookies, storage and cache of its own; what the page saves goes into `folder`.
+
+    The browser is started once for a process, since starting one takes as long as most tests.
+    """
+    browser = _browser()
+    context = browser.send("Target.createBrowserContext", disposeOnDetach=True)["browserContextId"]
+    browser.send("Browser.setDownloadBehavior", behavior="allow", browserContextId=context, downloadPath=str(folder))
+    target = browser.send("Target.createTarget", url="about:blank", newWindow=True, browserContextId=context)[
+        "targetId"
+    ]
     try:
-        with connect(_tab_of(profile, process), max_size=None) as socket:
-            yield Tab(socket)
-            socket.send(json.dumps({"id": 0, "method": "Browser.close"}))
-            process.wait(timeout=15)
+        with connect(f"{browser.address}/devtools/page/{target}", max_size=None) as socket:
+            tab = Tab(socket)
+            tab.send("Page.bringToFront")
+            tab.send("Emulation.setFocusEmulationEnabled", enabled=True)
+            yield tab
     finally:
-        if process.poll() is None:
-            process.kill()
-            process.wait()
-        log.close()
+        browser.send("Target.disposeBrowserContext", browserContextId=context)
 
 
-def _tab_of(profile: Path, process: subprocess.Popen[bytes]) -> str:
+class Browser:
+    """The browser of this process; it ends with the process."""
+
+    def __init__(self, profile: Path) -> None:
+        log = (profile / "chromium.log").open("w")
+        command = [CHROMIUM or "chromium", *QUIET, f"--user-data-dir={profile}", "about:blank"]
+        self._process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
+        atexit.register(self._end)
+        port, path = _listens(profile, self._process)
+        self.address = f"ws://127.0.0.1:{port}"
+        self._socket, self._numbers = connect(self.address + path, max_size=None), itertools.count(1)
+
+    def send(self, method: str, **params: Any) -> Any:
+        """Send one command, and return its result."""
+        return _sent(self._socket, next(self._numbers), method, params, lambda _: None)
+
+    def _end(self) -> None:
+        with contextlib.suppress(OSError, WebSocketException):
+            self._socket.send(json.dumps({"id": 0, "method": "Browser.close"}))
+            self._process.wait(timeout=5)
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()
+
+
+@cache
+def _browser() -> Browser:
+    profile = tempfile.TemporaryDirectory(prefix="chromium-", ignore_cleanup_errors=True)
+    atexit.register(profile.cleanup)
+    return Browser(Path(profile.name))
+
+
+def _sent(
+    socket: ClientConnection, number: int, method: str, params: dict[str, Any], hear: Callable[[dict[str, Any]], object]
+) -> Any:
+    """The result of one command; what comes before it is given to `hear`."""
+    socket.send(json.dumps({"id": number, "method": method, "params": params}))
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        reported = json.loads(socket.recv(timeout=PATIENCE))
+        hear(reported)
+        if reported.get("id") == number:
+            assert "error" not in reported, reported
+            return reported["result"]
+    raise TimeoutError(method)
+
+
+def _listens(profile: Path, process: subprocess.Popen[bytes]) -> tuple[str, str]:
+    """Port and path of the browser's own connection."""
     deadline, reported = time.monotonic() + PATIENCE, profile / "DevToolsActivePort"
     while time.monotonic() < deadline and process.poll() is None:
-        if reported.exists() and (lines := reported.read_text().splitlines()):
-            tabs = httpx.get(f"http://127.0.0.1:{lines[0]}/json/list").json()
-            if found := [tab for tab in tabs if tab["type"] == "page"]:
-                return str(found[0]["webSocketDebuggerUrl"])
+        if reported.exists() and len(lines := reported.read_text().splitlines()) == 2:
+            return lines[0], lines[1]
         time.sleep(0.05)
     raise TimeoutError("Chromium did not start: " + (profile / "chromium.log").read_text()[-400:])

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from mydata_ledger.ledger.consent import Effect
-from mydata_ledger.ledger.delegation import RELATIONS, WITNESS
+from mydata_ledger.ledger.delegation import OWN_DEVICE, RELATIONS, WITNESS
 from mydata_ledger.ledger.kernel import DelegateAppointment, GrantRequest
 from mydata_ledger.ledger.korean import with_particle
 from mydata_ledger.ledger.labels import ROLES_KO
@@ -114,7 +114,16 @@ def test_a_delegate_reads_for_whom_they_sign(world):
 
 
 @BOTH
-@pytest.mark.parametrize("relation", sorted(RELATIONS))
+def test_a_further_key_of_the_person_is_named_as_that_with_what_it_may_not(world, korean):
+    naming = DelegateAppointment(world.ann.signer, world.ann.signer, BEN.signer, "Ben", OWN_DEVICE, ("*",), 0, NOW + 60)
+    (text,) = world.kernel.consents.delegations.draft(naming, language(korean)).summary
+    assert text.startswith("본인의 다른 기기(Ben)로 본인이 볼 수 있는 모든 것을 보고" if korean else "Ben")
+    assert ("대리인으로 지정하거나 기록을 삭제할 수는 없습니다" if korean else "erase") in text
+    assert "2027-01-15 08:01 UTC" in text
+
+
+@BOTH
+@pytest.mark.parametrize("relation", sorted(RELATIONS - {OWN_DEVICE}))
 def test_a_delegation_states_for_whom_about_what_and_until_when(world, korean, relation):
     naming = DelegateAppointment(world.ann.signer, world.ann.signer, BEN.signer, "Ben", relation, (LAB,), 0, NOW + 60)
     (own,) = world.kernel.consents.delegations.draft(naming, language(korean)).summary

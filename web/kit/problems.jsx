@@ -20,6 +20,9 @@ export async function reportProblem(error) {
   store.set({ problem: await sentenceOf(error), news: "", way: error.way });
 }
 
+/** Show the sentence of a problem until the next step. @type {(problem: string) => void} */
+export const showProblem = (problem) => store.set({ problem, news: "", way: undefined });
+
 /** Show a short text that goes away by itself; screen readers read it out. @type {(text: string) => void} */
 export const announce = (text) => store.set({ ...NOTHING, news: text });
 

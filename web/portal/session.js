@@ -1,5 +1,5 @@
 // Who is signed in. The session is in a cookie that no script can read; after a reload the page finds its account again.
-import { announce } from "../kit/problems.jsx";
+import { announce, showProblem } from "../kit/problems.jsx";
 import { createStore } from "../kit/store.js";
 import { chosenWard, forgetWards, loadWards } from "./acting.js";
 import { Refused, get, signOut as endSession } from "./api.js";
@@ -87,7 +87,10 @@ function leave() {
 /** The sentence for an error; a session that is over is left. @type {(error: Error & { code?: unknown }) => Promise<string>} */
 export async function sentenceOf(error) {
   const isOver = "status" in error && error.status === 401 && store.get().state === "in";
-  if (isOver) leave();
+  if (isOver) {
+    leave();
+    showProblem(translate("sessionOver"));
+  }
   if (isOver && error instanceof Refused) return translate("sessionOver");
   if (error instanceof Refused && error.status === 403 && chosenWard()) await loadWards();
   const known = wordOf(error);
