@@ -117,8 +117,14 @@ def test_a_delegate_reads_for_whom_they_sign(world):
 def test_a_further_key_of_the_person_is_named_as_that_with_what_it_may_not(world, korean):
     naming = DelegateAppointment(world.ann.signer, world.ann.signer, BEN.signer, "Ben", OWN_DEVICE, ("*",), 0, NOW + 60)
     (text,) = world.kernel.consents.delegations.draft(naming, language(korean)).summary
-    assert text.startswith("본인의 다른 기기(Ben)로 본인이 볼 수 있는 모든 것을 보고" if korean else "Ben")
-    assert ("대리인으로 지정하거나 기록을 삭제할 수는 없습니다" if korean else "erase") in text
+    assert text.startswith(
+        "본인의 다른 기기(Ben)로 본인이 볼 수 있는 모든 것을 보고"
+        if korean
+        else "Your other device Ben sees everything"
+    )
+    assert (
+        "대리인으로 지정하거나 기록을 삭제할 수는 없습니다" if korean else "cannot name delegates or erase records"
+    ) in text
     assert "2027-01-15 08:01 UTC" in text
 
 

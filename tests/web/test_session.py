@@ -27,6 +27,12 @@ def tab(tmp_path):
         yield opened
 
 
+def reload(tab):
+    """Load the page again, and wait until it is the new one."""
+    tab.run("window.isOld = true; location.reload()")
+    tab.until("!window.isOld && document.readyState === 'complete'")
+
+
 def signed_in(tab, stack, language="en"):
     page = WalletTab(tab, Wallet(bytes([33]) * 32))
     tab.open(stack.url + "/portal/consents")
@@ -40,7 +46,7 @@ def test_a_reload_stays_signed_in_on_the_same_page_and_asks_the_wallet_for_nothi
     page = signed_in(tab, stack, "ko")
     page.until(f"{OPEN} === '/portal/consents tab-consents'")
     signatures = len(page.shown)
-    tab.run("location.reload()")
+    reload(tab)
     page.until(SIGNED_IN)
     page.until(f"{OPEN} === '/portal/consents tab-consents'")
     assert page.run("document.documentElement.lang") == "ko", "the chosen language stays"
@@ -66,7 +72,7 @@ def test_after_signing_out_a_reload_shows_the_start(stack, tab):
     page = signed_in(tab, stack)
     page.click("#sign-out")
     page.until(WELCOME)
-    tab.run("location.reload()")
+    reload(tab)
     page.until(WELCOME)
     assert page.run("fetch('/me/wishes').then((answer) => answer.status)") == 401
 
@@ -104,7 +110,7 @@ def test_a_passkey_is_known_after_a_reload_without_a_touch(stack, tab):
     page.click("#passkey-new")
     page.until(SIGNED_IN)
     signer, touches = page.signer(), page.touches()
-    tab.run("location.reload()")
+    reload(tab)
     page.until(SIGNED_IN)
     assert page.signer() == signer
     assert page.touches() == touches
