@@ -36,6 +36,8 @@ MODULES = {
     "portal.css": "portal/portal.css",
 }
 """Each file in BUILT with its entry, below WEB."""
+PACKAGES = ("preact", "preact-iso", "intl-messageformat", "es-hangul", "lucide", "lean-qr", "uplot")
+"""npm packages in the scripts that bring their licence as a file of its own."""
 BUILD_SECONDS = 60
 JSX = ("--jsx=automatic", "--jsx-import-source=preact")
 FROM_SITE = ("--external:/portal/*", "--external:/web/*")
@@ -83,7 +85,17 @@ def scripts() -> dict[str, str]:
     if "</script" in verifier.lower():
         raise Failure("the verifier's script holds a closing tag, which would end it early")
     values = {"types": TYPES, "words": page_words}
-    return {name: bundle(WEB / path, values, "esm") for name, path in MODULES.items()} | {"verifier.js": verifier}
+    built = {name: bundle(WEB / path, values, "esm") for name, path in MODULES.items()}
+    return built | {"verifier.js": verifier, "licences.txt": licences()}
+
+
+def licences() -> str:
+    """The licences of PACKAGES, one after the other. Raises ToolMissing."""
+    texts = [next((node_modules() / name).glob("[Ll][Ii][Cc][Ee][Nn]*"), None) for name in PACKAGES]
+    if None in texts:
+        raise ToolMissing("the npm packages of the page are missing: run `npm ci` in the project's folder")
+    found = zip(PACKAGES, filter(None, texts), strict=True)
+    return "\n\n".join(f"{name}\n\n{path.read_text(encoding='utf-8').strip()}" for name, path in found) + "\n"
 
 
 def stale(scripts_by_name: Mapping[str, str], folder: Path = BUILT) -> list[str]:
