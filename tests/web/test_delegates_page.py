@@ -186,7 +186,7 @@ def test_a_second_device_of_the_same_person_acts_for_them(stack, tab, tmp_path):
         second.reads("this device acts for you now", "#second-device")
         second.press("Show my data")
         second.reads("This is your second device", "#acting-mark")
-        second.until("!!document.querySelector('#records .card')")
+        second.until("!!document.querySelector('#records a[href^=\"/portal/records/0x\"]')")
         other.run("location.reload()")
         second.until("!!document.querySelector('#signed-in')")
         second.reads("This is your second device", "#acting-mark")

@@ -7,7 +7,7 @@ import { announce } from "../../kit/problems.jsx";
 import { Sentence, isolated, plainText } from "../../kit/sentence.jsx";
 import { ExactStatements, PromptHelp, signText } from "../statement.jsx";
 import { categoryOf } from "../vocabulary.js";
-import { nameDelegate } from "./delegations.js";
+import { OWN_DEVICE, nameDelegate } from "./delegations.js";
 import { relationText, t } from "./texts.js";
 
 /** @import { Appointment, DelegationDraft } from "./delegations.js" */
@@ -15,6 +15,7 @@ import { relationText, t } from "./texts.js";
 /** @param {{ of: { draft: DelegationDraft, wanted: Appointment }, back: () => void, done: () => Promise<void> }} props */
 export function DelegationStep({ of: { draft, wanted }, back, done }) {
   const { message } = draft.typed_data, name = isolated(message.delegateName), place = useRef(/** @type {HTMLDivElement | null} */ (null));
+  const isDevice = message.relation === OWN_DEVICE;
   useEffect(() => place.current?.querySelector("h2")?.focus(), []);
   const sign = async () => {
     await nameDelegate(draft, wanted);
@@ -24,9 +25,9 @@ export function DelegationStep({ of: { draft, wanted }, back, done }) {
   return (
     <div ref={place}>
       <Card title={t("signTitle")} tone="open">
-        <p class="sentence says"><Sentence text={t("says", { name, relation: relationText(message.relation) })} /></p>
+        <p class="sentence says"><Sentence text={isDevice ? t("saysDevice", { name }) : t("says", { name, relation: relationText(message.relation) })} /></p>
         <p>{t("about", { categories: message.categories.map(categoryOf).join(", ") })} {t("ends", { day: dayText(Number(message.expires) - 1), distance: distanceText(message.expires) })}</p>
-        <p class="help">{t("rank")}</p>
+        {!isDevice && <p class="help">{t("rank")}</p>}
         <ExactStatements of={[draft]} />
         <PromptHelp />
         <div class="actions"><Button kind="primary" onClick={sign}>{signText()}</Button><Button onClick={back}>{t("cancel")}</Button></div>

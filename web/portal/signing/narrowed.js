@@ -29,8 +29,8 @@ const later = (own, chosen) => (chosen > Number(own) && dayKey(chosen) !== dayKe
 /** The earlier end, where 0 is none. @type {(own: Whole, chosen: number) => Whole} */
 const earlier = (own, chosen) => (chosen && (!Number(own) || chosen < Number(own)) ? chosen : own);
 
-/** The records that a grant reaches now, the newest first. @type {(grant: Grant, categories: string[], records: OwnRecord[]) => OwnRecord[]} */
+/** Those records that a grant reaches now. @type {(grant: Grant, categories: string[], records: OwnRecord[]) => OwnRecord[]} */
 export function recordsOf(grant, categories, records) {
   const isNamed = (/** @type {OwnRecord} */ { record_id }) => !grant.records.length || grant.records.includes(record_id);
-  return records.filter((record) => record.status !== "superseded" && record.status !== "erased" && isNamed(record) && categories.some((above) => covers(above, record.category))).reverse();
+  return records.filter((record) => record.status !== "superseded" && record.status !== "erased" && isNamed(record) && categories.some((above) => covers(above, record.category)));
 }

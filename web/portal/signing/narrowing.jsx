@@ -49,7 +49,7 @@ function GrantForm({ grant, kept, change }) {
   const end = isNever(grant.expires) ? undefined : dayKey(Number(grant.expires) - 1);
   return (
     <fieldset>
-      <Terms title={translate("data")} codes={grant.categories} kept={kept.categories} change={(categories) => change({ categories })}>{(code) => <Category code={code} />}</Terms>
+      <Terms title={translate("data")} codes={grant.categories} kept={kept.categories} change={(categories) => change({ categories, records: null })}>{(code) => <Category code={code} />}</Terms>
       <Terms title={translate("purpose")} codes={grant.purposes} kept={kept.purposes} change={(purposes) => change({ purposes })}>{purposeOf}</Terms>
       <Terms title={translate("action")} codes={grant.actions} kept={kept.actions} change={(actions) => change({ actions })}>{actionOf}</Terms>
       <DayField label={t("end")} value={kept.end} min={dayKey(now())} max={end} onChange={(value) => change({ end: value })} />

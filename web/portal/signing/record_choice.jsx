@@ -15,7 +15,7 @@ import { recordsOf } from "./narrowed.js";
 /** @import { Parties } from "../parties/parties.js" */
 /** @import { Kept } from "./narrowed.js" */
 /** @typedef {{ grant: Grant, kept: Kept, change: (changes: Partial<Kept>) => void }} Props */
-const MOST = 256;
+const MOST = 256, READ = 1000;
 const t = messages(
   {
     title: "Only single records", help: "Then only the ticked records are allowed, and none that comes later.", none: "There is no record of these kinds yet.",
@@ -40,21 +40,21 @@ export function RecordChoice(props) {
 
 /** @param {Props} props */
 function RecordList(props) {
-  const loaded = useLoaded(async () => ({ records: /** @type {OwnRecord[]} */ (await get(asPerson("/records"))), parties: await loadParties() }), []);
+  const loaded = useLoaded(async () => ({ records: /** @type {OwnRecord[]} */ (await get(asPerson(`/records?order=newest&limit=${READ}`))), parties: await loadParties() }), []);
   return <Loaded of={loaded}>{({ records, parties }) => <Records {...props} records={recordsOf(props.grant, props.kept.categories, records)} parties={parties} />}</Loaded>;
 }
 
 /** @param {Props & { records: OwnRecord[], parties: Parties }} props */
 function Records({ grant, kept, change, records, parties }) {
-  const ids = records.map(({ record_id }) => record_id), ticked = kept.records ?? ids;
+  const ids = records.slice(0, MOST).map(({ record_id }) => record_id), ticked = kept.records ?? ids;
   const toggle = (/** @type {string} */ id, /** @type {boolean} */ isTicked) => {
     const next = ids.filter((one) => (one === id ? isTicked : ticked.includes(one)));
-    change({ records: next.length === ids.length && !grant.records.length ? null : next });
+    change({ records: next.length === records.length && !grant.records.length ? null : next });
   };
   if (!records.length) return <p class="help">{t("none")}</p>;
   return (
     <>
-      <p class="help">{t("help")} {ids.length > MOST && t("many", { most: MOST })}</p>
+      <p class="help">{t("help")} {records.length > MOST && t("many", { most: MOST })}</p>
       <ul class="record-list">
         {records.slice(0, MOST).map(({ record_id, category, holder, declared_by, data_from, issued_at }) => (
           <li key={record_id}>
