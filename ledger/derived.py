@@ -59,8 +59,8 @@ class DerivedRecord:
     """A derived record of a person (signer bytes).
 
     `salt` and `considered` have 32 bytes: `considered` is the digest of all records that were present when it was
-    built, at `built_at` (UTC seconds). `sources` are those that its content is made of, sorted. `cid` names the sealed
-    payload.
+    built, at `built_at` (UTC seconds), and `opened` that of the records that were opened for it (empty: not known).
+    `sources` are those that its content is made of, sorted. `cid` names the sealed payload.
     """
 
     kind: str
@@ -70,6 +70,7 @@ class DerivedRecord:
     considered: bytes
     cid: str
     built_at: int
+    opened: bytes = b""
 
     @property
     def id(self) -> bytes:

@@ -68,11 +68,11 @@ class Cluster:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     @contextlib.contextmanager
-    def database(self) -> Iterator[str]:
-        """Create a database and yield its URL; drop it afterwards."""
+    def database(self, template: str = "template1") -> Iterator[str]:
+        """Create a database, a copy of another, and yield its URL; drop it afterwards."""
         name = f"mydata_{secrets.token_hex(6)}"
         server = ("-h", "127.0.0.1", "-p", self.port, "-U", "mydata")
-        self._run("createdb", *server, name)
+        self._run("createdb", *server, "-T", template, name)
         yield self._url(name)
         self._run("dropdb", *server, "--force", name)
 

@@ -25,7 +25,7 @@ time.sleep(60)
 def url(request, tmp_path):
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'ledger.db'}"
-    return request.getfixturevalue("server_database")
+    return request.getfixturevalue("empty_server_database")
 
 
 @pytest.fixture(autouse=True)

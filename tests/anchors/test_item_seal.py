@@ -157,7 +157,7 @@ def old_database(request, tmp_path):
     url = (
         f"sqlite:///{tmp_path / 'ledger.db'}"
         if request.param == "sqlite"
-        else request.getfixturevalue("server_database")
+        else request.getfixturevalue("empty_server_database")
     )
     with_clear_rows(url)
     return url

@@ -55,7 +55,7 @@ def url(request, tmp_path):
     return (
         f"sqlite:///{tmp_path / 'ledger.db'}"
         if request.param == "sqlite"
-        else request.getfixturevalue("server_database")
+        else request.getfixturevalue("empty_server_database")
     )
 
 

@@ -142,6 +142,46 @@ def test_a_narrowed_consent_to_the_operator_denies_until_it_is_built_again(world
     assert world.ask()[0].sources == {world.records[0]}
 
 
+def test_the_same_consent_again_opens_nothing_and_keeps_the_record(world):
+    before, asked = world.held().record, len(receipts(world))
+    world.says(world.operator.address, [permit(*SUM.reads, purpose=SUM.purpose)])
+    world.rebuild_due()
+    assert not world.ask()[0].decision.permitted
+    world.clock.passes(5)
+    world.anchor()
+    world.rebuild_due()
+    assert (world.held().record, world.ask()[0].sources) == (before, set(world.records))
+    assert len(receipts(world)) == asked + 2
+
+
+def test_a_wider_consent_keeps_the_record_until_it_is_on_chain_and_then_builds_it_again(world):
+    world.turn_on(permit(LAB, purpose=SUM.purpose))
+    world.rebuild_due()
+    before = world.held().record
+    world.says(world.operator.address, [permit(*SUM.reads, purpose=SUM.purpose)])
+    world.rebuild_due()
+    assert world.held().record == before
+    world.clock.passes(5)
+    world.anchor()
+    world.rebuild_due()
+    assert {source.record_id for source in world.held().record.sources} == set(world.records)
+
+
+def test_a_narrower_consent_destroys_the_record_before_it_is_on_chain(world):
+    world.says(world.operator.address, [permit(LAB, purpose=SUM.purpose)])
+    world.rebuild_due()
+    assert world.held() is None
+
+
+def test_a_consent_that_opens_a_record_without_a_fact_is_built_once(world):
+    world.number("no number")
+    world.rebuild_due()
+    before, asked = world.held().record, len(receipts(world))
+    world.turn_on()
+    world.rebuild_due()
+    assert (world.held().record, len(receipts(world))) == (before, asked)
+
+
 def test_a_consent_that_ends_by_time_ends_the_derived_record():
     world = DerivedWorld()
     world.number(3)

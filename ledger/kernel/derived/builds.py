@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from mydata_ledger.ledger.access import ConsentState
 from mydata_ledger.ledger.consent import NEVER, Consent, Grant, Revocation
 from mydata_ledger.ledger.delegation import Delegation
-from mydata_ledger.ledger.derived import DerivedKind, Source
+from mydata_ledger.ledger.derived import DerivedKind, Source, digest_of_ids
 from mydata_ledger.ledger.errors import SourceUnavailable
 from mydata_ledger.ledger.kernel.derived.due import DueRecords
 from mydata_ledger.ledger.kernel.derived.held import HeldRecord, HeldRecords
@@ -96,8 +96,9 @@ class DerivedBuilds:
     def _build(self, kind: DerivedKind, make: Make, group: Sequence[tuple[WorkItem, Considered]]) -> None:
         items, now = {one.data_subject: item for item, one in group}, self._world.clock.now()
         before = self._held.of(kind, list(items))
+        changed = [one for _, one in group if not _is_left(one, before.get(one.data_subject))]
         derivations, gone = [], []
-        for person in self._reading.open(kind, [one for _, one in group]):
+        for person in self._reading.open(kind, changed):
             try:
                 made = make(person.opened, now)
             except SourceUnavailable:
@@ -106,7 +107,8 @@ class DerivedBuilds:
                 self._due.postpone(items.pop(person.data_subject))
                 continue
             if made and made[1]:
-                derivations.append(Derivation(person.data_subject, *made, person.considered))
+                opened = digest_of_ids(one.source.record_id for one in person.opened)
+                derivations.append(Derivation(person.data_subject, *made, person.considered, opened))
             elif person.data_subject in before:
                 gone.append(before[person.data_subject])
         self._records.destroy(gone)
@@ -138,6 +140,10 @@ class DerivedBuilds:
         account = self._world.gateway.address
         party = self._world.directory.party(account)
         return party.grantee_names(self._world.clock.now()) if party else frozenset({account})
+
+
+def _is_left(considered: Considered, held: HeldRecord | None) -> bool:
+    return held is not None and held.is_live and considered.leaves(held.record)
 
 
 def _next_look(consents: Sequence[ConsentState], now: int) -> int:

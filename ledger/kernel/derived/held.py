@@ -104,6 +104,7 @@ def body_of(record: DerivedRecord) -> dict[str, Any]:
         "kind": record.kind,
         "salt": record.salt.hex(),
         "considered": record.considered.hex(),
+        "opened": record.opened.hex(),
         "cid": record.cid,
         "at": record.built_at,
         "categories": categories,
@@ -114,7 +115,8 @@ def body_of(record: DerivedRecord) -> dict[str, Any]:
 def record_of(item: WorkItem) -> DerivedRecord:
     """The derived record of a work item."""
     body, salt, considered = item.body, bytes.fromhex(item.body["salt"]), bytes.fromhex(item.body["considered"])
-    return DerivedRecord(body["kind"], item.person, salt, _sources(body), considered, body["cid"], body["at"])
+    opened = bytes.fromhex(body.get("opened", ""))
+    return DerivedRecord(body["kind"], item.person, salt, _sources(body), considered, body["cid"], body["at"], opened)
 
 
 def _sources(body: Mapping[str, Any]) -> tuple[Source, ...]:

@@ -24,14 +24,15 @@ JSON = "application/json"
 
 @dataclass(frozen=True, slots=True)
 class Derivation:
-    """What was computed from a person's records (signer bytes): JSON, the sources that it is made of, and the digest of
-    all records that were considered (32 bytes).
+    """What was computed from a person's records (signer bytes): JSON, the sources that it is made of, and the digests
+    of all records that were considered and of those that were opened (32 bytes each).
     """
 
     data_subject: bytes
     content: bytes
     sources: tuple[Source, ...]
     considered: bytes
+    opened: bytes
 
 
 class DerivedRecords:
@@ -82,7 +83,7 @@ class DerivedRecords:
 
     def _plan(self, kind: DerivedKind, one: Derivation, before: HeldRecord | None) -> RecordChange:
         members = one.data_subject, secrets.token_bytes(SALT), tuple(sorted(one.sources)), one.considered
-        record = DerivedRecord(kind.name, *members, "", self._world.clock.now())
+        record = DerivedRecord(kind.name, *members, "", self._world.clock.now(), one.opened)
         return RecordChange(record, before, _all_remains(before) if before else ())
 
     def _seal(self, planned: Sequence[tuple[HeldRecord, bytes]]) -> dict[bytes, DerivedRecord]:

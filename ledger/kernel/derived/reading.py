@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from mydata_ledger.ledger.access import AccessRequest, ConsentState, Decision, Facts
 from mydata_ledger.ledger.decide import decide
-from mydata_ledger.ledger.derived import COMPUTE, DerivedKind, Source, digest_of_ids, is_open
+from mydata_ledger.ledger.derived import COMPUTE, DerivedKind, DerivedRecord, Source, digest_of_ids, is_open
 from mydata_ledger.ledger.kernel.decisions.evaluate import Evaluation, decided
 from mydata_ledger.ledger.kernel.decisions.group_opening import GroupOpening, OpenItem
 from mydata_ledger.ledger.kernel.derived.opening import opened
@@ -44,12 +44,23 @@ class PersonSources:
 class Considered:
     """The records of a person that may be opened for a kind now, the digest of all that it reads, and the consents that
     name the operator; these are known for persons with records only.
+
+    `expected` are the ids of the records that may be opened once every consent is on chain.
     """
 
     data_subject: bytes
     open: tuple[Record, ...]
     digest: bytes
     consents: tuple[ConsentState, ...] = ()
+    expected: frozenset[bytes] = frozenset()
+
+    def leaves(self, record: DerivedRecord) -> bool:
+        """Whether there is nothing to change about a derived record of the person: building it would open what was
+        opened for it, or a consent is awaited that covers its sources.
+        """
+        now_open = {one.issue.record_id for one in self.open}
+        is_awaited = now_open != self.expected and {source.record_id for source in record.sources} <= self.expected
+        return record.considered == self.digest and (is_awaited or record.opened == digest_of_ids(now_open))
 
 
 class SourceReading:
@@ -63,10 +74,13 @@ class SourceReading:
         now, about = self._world.clock.now(), self._request(kind, bytes(32), kind.category)
         each = self._world.index.person_facts(about, person, now)
         present = [one for one in each if one.record and kind.considers(one.record)]
-        opened = (one.record for one in present if one.record and self._is_open(kind, one, one.record, now))
-        few = len(each) <= MOST_RECORDS
         digest = digest_of_ids(one.record.issue.record_id for one in present if one.record)
-        return Considered(person, tuple(opened) if few else (), digest, each[0].consents if each else ())
+        consents = each[0].consents if each else ()
+        if len(each) > MOST_RECORDS:
+            return Considered(person, (), digest, consents)
+        now_open = tuple(self._open(kind, present, now))
+        awaited = now_open if all(map(is_on_chain, consents)) else self._open(kind, map(_all_on_chain, present), now)
+        return Considered(person, now_open, digest, consents, frozenset(one.issue.record_id for one in awaited))
 
     def open(self, kind: DerivedKind, people: Sequence[Considered]) -> Iterator[PersonSources]:
         """The records that may be opened of each person, in groups. What cannot be read is left out.
@@ -94,12 +108,25 @@ class SourceReading:
         ]
         return opened(self._opening, items)
 
-    def _is_open(self, kind: DerivedKind, facts: Facts, record: Record, now: int) -> bool:
-        request = self._request(kind, record.issue.record_id, record.issue.category)
-        return is_open(facts, decide(request, facts, now))
+    def _open(self, kind: DerivedKind, each: Iterable[Facts], now: int) -> Iterator[Record]:
+        """The records that the operator may open, by the facts about each."""
+        for facts in each:
+            if record := facts.record:
+                request = self._request(kind, record.issue.record_id, record.issue.category)
+                if is_open(facts, decide(request, facts, now)):
+                    yield record
 
     def _request(self, kind: DerivedKind, record_id: bytes, category: str) -> AccessRequest:
         return self._evaluation.request(self._world.gateway.address, record_id, category, kind.purpose, COMPUTE)
+
+
+def is_on_chain(state: ConsentState) -> bool:
+    """Whether a consent is on chain, or stands no more."""
+    return state.anchored or not state.stands
+
+
+def _all_on_chain(facts: Facts) -> Facts:
+    return replace(facts, consents=tuple(replace(state, anchored=True) for state in facts.consents))
 
 
 def _whole(request: AccessRequest, facts: Facts, now: int) -> tuple[bool, AccessReceipt]:
