@@ -14,7 +14,7 @@ from mydata_ledger.scripts.pages.unknown import add_unknown_page
 from mydata_ledger.scripts.paths import WEB
 from mydata_ledger.scripts.verify.page import build as build_page
 
-TEXT_PAGES = {"/": "status", "/privacy": "privacy"}
+TEXT_PAGES = {"/": "start", "/status": "status", "/privacy": "privacy"}
 """Pages that are files in each language, by path."""
 
 

@@ -4,14 +4,16 @@ import contextlib
 import re
 import time
 
+import httpx
 import pytest
 
+from mydata_ledger.ledger.receipt import LOGS
 from mydata_ledger.scripts.stack import Stack
 from tests.web.axe import faults, needs_axe
 from tests.web.browser import chromium, require_chromium
 
 require_chromium()
-PAGES = ("/", "/privacy", "/no/such/page")
+PAGES = ("/", "/status", "/privacy", "/no/such/page")
 OVERFLOW = """[document.documentElement.scrollWidth, ...[...document.querySelectorAll("body *")]
   .filter((one) => one.getBoundingClientRect().right > innerWidth + 1).map((one) => one.outerHTML.slice(0, 80))]"""
 
@@ -44,19 +46,34 @@ def opened(tab, stack, path, language="en"):
     tab.send("Emulation.setUserAgentOverride", userAgent="Chromium", acceptLanguage=language)
     tab.open(stack.url + path)
     if path.partition("?")[0] == "/":
+        tab.until(
+            "!!document.querySelector('#operator code') && document.querySelectorAll('#contracts code').length === 3"
+        )
+    if path.partition("?")[0] == "/status":
         tab.until("document.querySelectorAll('#parties code').length >= 3 && !!document.querySelector('.log')")
     return re.sub(r"\s+", " ", tab.run("document.body.innerText"))
 
 
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_the_start_page_says_who_runs_the_ledger_and_which_contracts_hold_it(tab, stack, language):
+    page = opened(tab, stack, "/", language)
+    operator = next(one for one in httpx.get(stack.url + "/parties").json() if "operator" in one["roles"])
+    assert operator["account"] in page
+    contracts = [httpx.get(f"{stack.url}/log/{log}/heads").json()["contract"] for log in LOGS]
+    assert [one for one in contracts if one not in page] == []
+    assert {"en": "Chain 31337: a test chain", "ko": "체인 31337: 이 컴퓨터에서"}[language] in page
+    assert tab.run("[...document.querySelectorAll('.door')].map((one) => one.pathname)") == ["/portal", "/verify"]
+
+
 def test_the_status_page_shows_the_ledger_as_it_is(tab, stack):
-    page = opened(tab, stack, "/")
+    page = opened(tab, stack, "/status")
     assert "Serving. Chain 31337 followed to block" in page
     assert "Consents and withdrawals 0 all on chain" in page
     assert "MyData Ledger gateway collector holder operator" in page
 
 
 def test_the_status_page_is_korean_for_a_korean_browser_and_can_be_switched(tab, stack):
-    page = opened(tab, stack, "/", "ko-KR")
+    page = opened(tab, stack, "/status", "ko-KR")
     assert tab.run("document.documentElement.lang") == "ko"
     assert "정상입니다. 체인 31337의" in page
     assert "동의와 철회 0 모두 체인에 있음" in page
@@ -67,11 +84,11 @@ def test_the_status_page_is_korean_for_a_korean_browser_and_can_be_switched(tab,
     assert not re.search(r"[A-Za-z]{3,}", words), "all else is Korean"
     tab.run("document.querySelector('.languages a[lang=en]').click()")
     tab.until("document.documentElement?.lang === 'en' && document.body?.innerText.includes('Serving.')")
-    assert "Serving." in opened(tab, stack, "/?language=en", "ko-KR")
+    assert "Serving." in opened(tab, stack, "/status?language=en", "ko-KR")
 
 
 def test_a_party_s_name_is_text_and_never_markup(tab, stack):
-    opened(tab, stack, "/")
+    opened(tab, stack, "/status")
     assert "Hangang <b>Hospital</b>" in tab.run("document.getElementById('parties').innerText")
     assert tab.run("document.querySelectorAll('#parties b').length") == 0
 
@@ -96,11 +113,18 @@ def test_nothing_is_wrong_with_the_pages_for_anybody(tab, stack, language, dark)
     assert found == {path: {} for path in PAGES}
 
 
-def test_privacy_and_unknown_paths_work_without_javascript(tab, stack):
+WITHOUT_SCRIPT = {
+    "/": ("nobody reads one of them without a consent", "서명한 동의 없이는 아무도"),
+    "/privacy": ("One cookie", "쿠키는 하나"),
+    "/no/such/page": ("no such address", "없는 주소"),
+}
+
+
+def test_start_privacy_and_unknown_paths_work_without_javascript(tab, stack):
     tab.send("Emulation.setScriptExecutionDisabled", value=True)
     try:
-        for language, words in (("en", ("One cookie", "no such address")), ("ko", ("쿠키는 하나", "없는 주소"))):
-            for path, text in zip(PAGES[1:], words, strict=True):
+        for path, texts in WITHOUT_SCRIPT.items():
+            for language, text in zip(("en", "ko"), texts, strict=True):
                 tab.send("Emulation.setUserAgentOverride", userAgent="Chromium", acceptLanguage=language)
                 tab.send("Page.navigate", url=stack.url + path)
                 assert text in loaded_text(tab, text), path
