@@ -34,6 +34,8 @@ MODULES = {
     "plot.js": "kit/plot.js",
     "proof.js": "proof.js",
     "portal.css": "portal/portal.css",
+    "workspace.js": "workspace/main.jsx",
+    "workspace.css": "workspace/workspace.css",
 }
 """Each file in BUILT with its entry, below WEB."""
 PACKAGES = ("preact", "preact-iso", "intl-messageformat", "es-hangul", "lucide", "lean-qr", "uplot")

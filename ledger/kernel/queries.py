@@ -120,6 +120,10 @@ class Queries:
         """Receipts of a requester's questions, by position above `after`."""
         return self._world.index.receipts_by(requester, after, limit)
 
+    def newest_receipts_by(self, requester: str, before: int, limit: int) -> list[LoggedStatement]:
+        """Receipts of a requester's questions, newest first, by position below `before`."""
+        return self._world.index.newest_receipts_by(requester, before, limit)
+
     def newest(self, data_subject: bytes, grantee: str) -> LoggedStatement | None:
         """The newest Consent, Delegation or Revocation between data subject and grantee."""
         return self._world.index.newest(data_subject, grantee)
