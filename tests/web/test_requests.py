@@ -10,10 +10,9 @@ from mydata_ledger.client import Client, RequestRefused
 from mydata_ledger.ledger import envelope
 from mydata_ledger.ledger.record import Issue
 from mydata_ledger.ledger.signers import Wallet
-from mydata_ledger.scripts.stack import Stack
 from tests.web.axe import ENGINE, faults
 from tests.web.browser import chromium, require_chromium
-from tests.web.study import HOSPITAL, TRIAL, accredit, requested, trial_of
+from tests.web.study import HOSPITAL, TRIAL, requested, trial_of
 from tests.web.wallets import WalletTab
 
 require_chromium()
@@ -55,15 +54,13 @@ STRANGE = "علي بن 🧪👩‍🔬 " + "Very long name of a clinical trial a
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory):
-    with Stack(tmp_path_factory.mktemp("requests") / "state", on_status=lambda _: None) as running:
-        accredit(running)
-        running.trial = trial_of(running)
-        running.hospital = Client(running.url, HOSPITAL).sign_in()
-        running.notice = next(
-            n["hash"] for n in running.trial.call("GET", "/notices") if (n["name"], n["language"]) == ("general", "en")
-        )
-        yield running
+def stack(running):
+    running.trial = trial_of(running)
+    running.hospital = Client(running.url, HOSPITAL).sign_in()
+    running.notice = next(
+        n["hash"] for n in running.trial.call("GET", "/notices") if (n["name"], n["language"]) == ("general", "en")
+    )
+    return running
 
 
 @pytest.fixture

@@ -6,11 +6,10 @@ import pytest
 
 from mydata_ledger.client import Client
 from mydata_ledger.ledger.signers import Wallet
-from mydata_ledger.scripts.stack import Stack
 from tests.web.axe import faults, needs_axe
 from tests.web.browser import chromium, require_chromium
 from tests.web.busy import CREW, RUDE, RUDE_NAME, asks, asks_many, busy_person, check_page, enter, issue, visit
-from tests.web.study import TRIAL, accredit
+from tests.web.study import TRIAL
 
 require_chromium()
 ME, MANY = Wallet(bytes([101]) * 32), Wallet(bytes([102]) * 32)
@@ -46,11 +45,9 @@ OPEN_ALL = "document.querySelectorAll('#timeline details').forEach((one) => { on
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory):
-    with Stack(tmp_path_factory.mktemp("timeline") / "state", on_status=lambda _: None) as running:
-        accredit(running)
-        running.made = busy_person(running, ME)
-        yield running
+def stack(running):
+    running.made = busy_person(running, ME)
+    return running
 
 
 @pytest.fixture
