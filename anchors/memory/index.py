@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Collection, Sequence, Set
 from dataclasses import replace
 
 from mydata_ledger.anchors.memory.grantors import grantors
+from mydata_ledger.anchors.memory.naming import is_by, naming
 from mydata_ledger.anchors.memory.state import State
 from mydata_ledger.ledger.access import (
     EVERYTHING,
@@ -25,7 +26,7 @@ from mydata_ledger.ledger.emergency import Emergency
 from mydata_ledger.ledger.errors import SourceUnavailable
 from mydata_ledger.ledger.party import ANYONE
 from mydata_ledger.ledger.ports import KnownMarks
-from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, RECORDS, AccessReceipt, LoggedStatement, emergency_of
+from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, RECORDS, LoggedStatement, emergency_of
 from mydata_ledger.ledger.record import CategoryCount, Issue, Record, counts_of
 from mydata_ledger.ledger.search import searched_categories
 
@@ -202,6 +203,11 @@ class MemoryIndex:
         """Receipts and incidents about a person, by position above `after`."""
         return self.statements_about(ACCESS, data_subject, after, limit)
 
+    def receipts_naming(self, signers: Collection[bytes], after: int, limit: int) -> tuple[int, list[LoggedStatement]]:
+        """The newest position reached, and receipts that name one of the signers above `after`."""
+        added = self._state.trees[ACCESS].statements[after + 1 :][:limit]
+        return after + len(added), naming(signers, added)
+
     def statements_about(self, log: str, data_subject: bytes, after: int, limit: int) -> list[LoggedStatement]:
         """Statements that name the person as their data subject, by position above `after`."""
         about = self._state.about.get(data_subject, [])
@@ -214,13 +220,8 @@ class MemoryIndex:
 
     def receipts_by(self, requester: str, after: int, limit: int) -> list[LoggedStatement]:
         """Receipts of a requester's questions, by position above `after`."""
-        return list(self._receipts_by(requester, after))[:limit]
-
-    def _receipts_by(self, requester: str, after: int) -> Iterator[LoggedStatement]:
-        for logged in self._state.trees[ACCESS].statements[after + 1 :]:
-            statement = logged.signed.statement
-            if isinstance(statement, AccessReceipt) and statement.requester == requester:
-                yield logged
+        added = self._state.trees[ACCESS].statements[after + 1 :]
+        return [logged for logged in added if is_by(logged, {requester})][:limit]
 
     def marks(self, after: bytes, limit: int) -> KnownMarks:
         """Marks of revocation on chain, by key above `after`."""

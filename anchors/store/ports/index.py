@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Collection, Sequence, Set
 from contextlib import suppress
 from functools import partial
 from typing import Any, TypeVar
@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from mydata_ledger.anchors.store import schema
 from mydata_ledger.anchors.store.database import Database
-from mydata_ledger.anchors.store.db.prepared import Driver, Upsert
+from mydata_ledger.anchors.store.db.prepared import Driver, PreparedQuery, Upsert
 from mydata_ledger.anchors.store.facts import delegations, facts, grantors
 from mydata_ledger.anchors.store.facts.batch import FactBatch
 from mydata_ledger.anchors.store.facts.facts import CountUses, UsesMatter, refuse_to_count
@@ -21,12 +21,13 @@ from mydata_ledger.anchors.store.facts.search import ResourceSearch, SearchSnaps
 from mydata_ledger.anchors.store.log import versions
 from mydata_ledger.anchors.store.rows import content_digests, records
 from mydata_ledger.anchors.store.rows.codec import decode, encode, key
-from mydata_ledger.anchors.store.rows.statements import logged_of, select_statements
+from mydata_ledger.anchors.store.rows.statements import logged_of, select_statements, statements_at
 from mydata_ledger.anchors.store.schema import BLOCKS, DRAFTS, MARKS, RECEIPTS, STATEMENTS
 from mydata_ledger.ledger.access import AccessRequest, ConsentState, Facts, Found, Grantor, SearchPosition
 from mydata_ledger.ledger.content_digest import DraftedContent
 from mydata_ledger.ledger.delegation import DelegationState
 from mydata_ledger.ledger.emergency import Emergency
+from mydata_ledger.ledger.party import requester_name
 from mydata_ledger.ledger.ports import KnownMarks
 from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, RECORDS, AccessReceipt, LoggedStatement
 from mydata_ledger.ledger.record import CategoryCount, Issue, Record
@@ -36,6 +37,12 @@ LOG = STATEMENTS[ACCESS]
 RECEIPT_ROWS = (
     select(LOG)
     .join(RECEIPTS, RECEIPTS.c.position == LOG.c.position)
+    .where(RECEIPTS.c.position > bindparam("after"))
+    .order_by(RECEIPTS.c.position)
+    .limit(bindparam("most"))
+)
+NEW_RECEIPTS = PreparedQuery(
+    select(RECEIPTS)
     .where(RECEIPTS.c.position > bindparam("after"))
     .order_by(RECEIPTS.c.position)
     .limit(bindparam("most"))
@@ -153,6 +160,19 @@ class IndexStore:
     def receipts_of(self, data_subject: bytes, after: int, limit: int) -> list[LoggedStatement]:
         """Receipts and incidents about a person, by position above `after`."""
         return self.statements_about(ACCESS, data_subject, after, limit)
+
+    def receipts_naming(self, signers: Collection[bytes], after: int, limit: int) -> tuple[int, list[LoggedStatement]]:
+        """The newest position reached, and receipts that name one of the signers among the first `limit` above
+        `after`, at least one for each signer that has any.
+        """
+        with self._database.snapshot() as driver:
+            rows = NEW_RECEIPTS.all(driver, {"after": after, "most": limit})
+            persons, requesters = {row.person: row.position for row in rows}, {r.requester: r.position for r in rows}
+            keys = ((persons, key(signer)) for signer in signers if rows)
+            asked_by = ((requesters, key(requester_name(signer))) for signer in signers if rows)
+            positions = {named[each] for named, each in (*keys, *asked_by) if each in named}
+            found = statements_at(driver, ACCESS, positions)
+        return (rows[-1].position if rows else after), list(found.values())
 
     def statements_about(self, log: str, data_subject: bytes, after: int, limit: int) -> list[LoggedStatement]:
         """Statements that name the person as their data subject, by position above `after`."""
