@@ -159,5 +159,5 @@ class Kernel:
             log_consumer=LogConsumer(world, consents.endings, people),
             log_readers=LogReaders(world),
             jobs=Jobs(world),
-            live=LiveUpdates(world),
+            live=LiveUpdates(world, decisions.releases),
         )

@@ -97,7 +97,7 @@ class Index(Protocol):
 
     def receipts_naming(self, signers: Collection[bytes], after: int, limit: int) -> tuple[int, list[LoggedStatement]]:
         """The newest position reached, and receipts and incidents that are about one of the signers, or of a question
-        by one, among the first `limit` above `after`; at least one for each signer that has any.
+        by one, among the first `limit` above `after`; for each signer at least the newest hundred.
 
         Receipts that are not indexed yet are left to a later call.
         """

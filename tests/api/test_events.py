@@ -7,12 +7,14 @@ import pytest
 
 from mydata_ledger.api.live import stream as live_stream
 from mydata_ledger.ledger.errors import SourceUnavailable
-from mydata_ledger.ledger.receipt import ACCESS
 from mydata_ledger.ledger.work_item import WorkItem
 from testing.ledger_fixture import NOW, wallet
 from testing.stores import open_store
 from tests.api.api_client import ApiClient
 from tests.api.event_reader import names, reading
+from tests.api.test_contacts import asks as asks_for_contact
+from tests.api.test_contacts import consents as consents_to_contact
+from tests.api.test_contacts import sends
 from tests.api.test_requests import ask
 
 EVE = wallet(78)
@@ -93,18 +95,34 @@ def test_a_consent_is_news_for_both_sides_and_again_when_the_chain_has_it(client
     assert stays_quiet(eve)
 
 
-def test_a_receipt_is_news_for_the_person_and_the_party_that_asked(client, reader):
+def test_a_receipt_is_news_for_the_person_and_a_permitted_one_for_the_party(client, reader):
     fixture = client.fixture
-    record = client.issued()
+    record, form = client.issued(), {"category": "health.lab", "purpose": "hl7:CLINTRCH"}
     ann, trial, eve = (reader.open(client.as_(each)) for each in (fixture.ann, fixture.trial, EVE))
-    form = {"category": "health.lab", "purpose": "hl7:CLINTRCH"}
-    assert (
-        client.http.post(f"/access/records/{record}", json=form, headers=client.as_(fixture.trial)).status_code == 404
-    )
+
+    def status():
+        return client.http.post(f"/access/records/{record}", json=form, headers=client.as_(fixture.trial)).status_code
+
+    assert status() == 404
+    ann.until("timeline")
+    assert stays_quiet(trial), "its own list of receipts does not have a refused one"
+    fixture.consents(fixture.trial, "health.lab")
+    fixture.anchor()
+    assert status() == 200
     for stream in (ann, trial):
         stream.until("timeline")
     assert stays_quiet(eve)
-    assert fixture.store.log.head(ACCESS).size == 1
+
+
+def test_a_sender_of_a_contact_learns_nothing_when_it_is_sent(client, reader):
+    consents_to_contact(client)
+    assert asks_for_contact(client).status_code == 202
+    ann, trial = reader.open(client.as_(client.fixture.ann)), reader.open(client.as_(client.fixture.trial))
+    sends(client)
+    ann.until("timeline", "messages")
+    assert "timeline" not in names(trial.text)
+    time.sleep(QUIET_SECONDS)
+    assert "timeline" not in names(trial.text)
 
 
 def test_a_stream_says_nothing_but_the_names_of_lists(client, reader):

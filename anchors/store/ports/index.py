@@ -65,6 +65,7 @@ STATEMENTS_BEFORE = {
     for log, query in OF_PERSON.items()
 }
 SAVE_DRAFTS = Upsert(DRAFTS, lambda new: {"body": new.body})
+MOST_OF_EACH = 100
 ISSUE_KIND = 2
 """The kind number of Issue."""
 
@@ -163,15 +164,11 @@ class IndexStore:
 
     def receipts_naming(self, signers: Collection[bytes], after: int, limit: int) -> tuple[int, list[LoggedStatement]]:
         """The newest position reached, and receipts that name one of the signers among the first `limit` above
-        `after`, at least one for each signer that has any.
+        `after`: for each the newest ones.
         """
         with self._database.snapshot() as driver:
             rows = NEW_RECEIPTS.all(driver, {"after": after, "most": limit})
-            persons, requesters = {row.person: row.position for row in rows}, {r.requester: r.position for r in rows}
-            keys = ((persons, key(signer)) for signer in signers if rows)
-            asked_by = ((requesters, key(requester_name(signer))) for signer in signers if rows)
-            positions = {named[each] for named, each in (*keys, *asked_by) if each in named}
-            found = statements_at(driver, ACCESS, positions)
+            found = statements_at(driver, ACCESS, _newest_of_each(rows, signers)) if rows else {}
         return (rows[-1].position if rows else after), list(found.values())
 
     def statements_about(self, log: str, data_subject: bytes, after: int, limit: int) -> list[LoggedStatement]:
@@ -238,3 +235,14 @@ def _record_facts(request: AccessRequest, at_time: int) -> Callable[[Driver, Cou
 def _requester_of(logged: LoggedStatement) -> str | None:
     statement = logged.signed.statement
     return statement.requester if isinstance(statement, AccessReceipt) else None
+
+
+def _newest_of_each(rows: Sequence[Any], signers: Collection[bytes]) -> set[int]:
+    """Positions of the newest receipts about each signer, and of a question by each."""
+    about: dict[int, list[int]] = {key(signer): [] for signer in signers}
+    by: dict[int, list[int]] = {key(requester_name(signer)): [] for signer in signers}
+    for row in rows:
+        for found in (about.get(row.person), by.get(row.requester)):
+            if found is not None:
+                found.append(row.position)
+    return {position for found in (*about.values(), *by.values()) for position in found[-MOST_OF_EACH:]}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from mydata_ledger.ledger.kernel.decisions.release import Releases
 from mydata_ledger.ledger.kernel.live.changes import ListChange
 from mydata_ledger.ledger.kernel.live.consents import ConsentWatch
 from mydata_ledger.ledger.kernel.live.items import ItemWatch
@@ -15,8 +16,9 @@ from mydata_ledger.ledger.kernel.world import World
 class ChangeWatch:
     """What changed since the last poll, or since this object was made. Used by one thread at a time."""
 
-    def __init__(self, world: World) -> None:
-        self._watches = (ConsentWatch(world), ReceiptWatch(world), ItemWatch(world), PartyWatch(world))
+    def __init__(self, world: World, releases: Releases) -> None:
+        receipts = ReceiptWatch(world, releases.names_asker)
+        self._watches = (ConsentWatch(world), receipts, ItemWatch(world), PartyWatch(world))
         self._found: set[ListChange] = set()
 
     def poll(self, signers: Collection[bytes]) -> set[ListChange]:
@@ -31,11 +33,11 @@ class ChangeWatch:
 
 
 class LiveUpdates:
-    """Watches of the stores, one for each process that has somebody to tell."""
+    """Watches of the stores, one for each process with open streams."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def __init__(self, world: World, releases: Releases) -> None:
+        self._world, self._releases = world, releases
 
     def watch(self) -> ChangeWatch:
         """A watch that begins now. Raises SourceUnavailable."""
-        return ChangeWatch(self._world)
+        return ChangeWatch(self._world, self._releases)
