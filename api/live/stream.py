@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator, Iterable
 
 from mydata_ledger.api.auth import Caller
@@ -10,8 +11,10 @@ from mydata_ledger.ledger.kernel import ChangedList, account_of
 
 HEARTBEAT_SECONDS = 15.0
 """After so long without an event a comment is sent, so that nothing between closes the connection."""
-OPENING = b"retry: 3000\nid: 1\n: open\n\n"
-"""The browser tries again after 3 seconds. The id makes it say so: whoever comes again may have missed something."""
+OPENING = "retry: {}\nid: 1\n: open\n\n"
+"""The id makes a browser that comes again say so: it may have missed something."""
+RETRY_MS, RETRY_SPREAD_MS = 2_000, 3_000
+"""When it comes again: not all at the same moment after a restart."""
 HEARTBEAT = b":\n\n"
 LISTS = frozenset(ChangedList) - {ChangedList.SESSION}
 
@@ -41,7 +44,7 @@ class LiveStream:
 
     async def updates(self) -> AsyncIterator[bytes]:
         """The body of the response."""
-        yield OPENING
+        yield OPENING.format(RETRY_MS + secrets.randbelow(RETRY_SPREAD_MS)).encode()
         while True:
             if not await self._is_woken():
                 yield HEARTBEAT
