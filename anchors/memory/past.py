@@ -29,7 +29,10 @@ class MemoryPast:
         """Changes of the head of a log with numbers below `below`, newest first, at least `step` seconds apart."""
         values = self._state.past["head", log]
         pairs = zip(values, [values[0], *values], strict=False)
-        changes = [HeadChange(n, at, one.size, one.block, old.size) for n, ((at, one), (_, old)) in enumerate(pairs, 1)]
+        changes = [
+            HeadChange(number, since, sizes.size, sizes.block, earlier.size)
+            for number, ((since, sizes), (_, earlier)) in enumerate(pairs, start=1)
+        ]
         found: list[HeadChange] = []
         for change in reversed(changes[: max(0, below - 1)]):
             if len(found) < limit and (not found or change.at_time <= found[-1].at_time - step):
