@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from dataclasses import replace
 
 from mydata_ledger.anchors.memory.grantors import grantors
@@ -214,13 +214,15 @@ class MemoryIndex:
 
     def receipts_by(self, requester: str, after: int, limit: int) -> list[LoggedStatement]:
         """Receipts of a requester's questions, by position above `after`."""
-        return list(self._receipts_by(requester, after))[:limit]
+        return [logged for logged in self._receipts_by(requester) if logged.position > after][:limit]
 
-    def _receipts_by(self, requester: str, after: int) -> Iterator[LoggedStatement]:
-        for logged in self._state.trees[ACCESS].statements[after + 1 :]:
-            statement = logged.signed.statement
-            if isinstance(statement, AccessReceipt) and statement.requester == requester:
-                yield logged
+    def newest_receipts_by(self, requester: str, before: int, limit: int) -> list[LoggedStatement]:
+        """Receipts of a requester's questions, newest first, by position below `before`."""
+        return [logged for logged in self._receipts_by(requester) if logged.position < before][::-1][:limit]
+
+    def _receipts_by(self, requester: str) -> list[LoggedStatement]:
+        each = ((logged, logged.signed.statement) for logged in self._state.trees[ACCESS].statements)
+        return [logged for logged, one in each if isinstance(one, AccessReceipt) and one.requester == requester]
 
     def marks(self, after: bytes, limit: int) -> KnownMarks:
         """Marks of revocation on chain, by key above `after`."""

@@ -15,7 +15,7 @@ class PastHead:
     """A head of a log that was read on chain at `seen_at` (UTC seconds), when `block` was the newest block.
 
     `added` is by how many leaves it differs from the head before; negative after a reorganisation of the chain.
-    `waited` is how many seconds the oldest of the added leaves had waited since it was accepted; None if none was added.
+    `waited` is how many seconds the oldest of the added leaves had waited since it was accepted; None if none was.
     """
 
     number: int

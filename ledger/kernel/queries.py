@@ -98,7 +98,7 @@ class Queries:
         return self._world.log.last_anchored(log)
 
     def head_history(self, log: str, below: int, step: int, limit: int) -> list[PastHead]:
-        """Heads of a log that were on chain, newest first, with numbers below `below`, at least `step` seconds apart."""
+        """Heads of a log on chain, newest first, with numbers below `below`, and at least `step` seconds apart."""
         return past_heads(self._world, log, self._world.past.head_changes(log, below, step, limit))
 
     def inclusion(self, log: str, position: int, size: int) -> list[bytes]:
@@ -124,6 +124,10 @@ class Queries:
     def receipts_by(self, requester: str, after: int, limit: int) -> list[LoggedStatement]:
         """Receipts of a requester's questions, by position above `after`."""
         return self._world.index.receipts_by(requester, after, limit)
+
+    def newest_receipts_by(self, requester: str, before: int, limit: int) -> list[LoggedStatement]:
+        """Receipts of a requester's questions, newest first, by position below `before`."""
+        return self._world.index.newest_receipts_by(requester, before, limit)
 
     def newest(self, data_subject: bytes, grantee: str) -> LoggedStatement | None:
         """The newest Consent, Delegation or Revocation between data subject and grantee."""

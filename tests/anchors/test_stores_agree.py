@@ -176,6 +176,7 @@ class TwoStores(RuleBasedStateMachine):
                 self.both(lambda store, log=log, who=person: store.index.statements_about(log, who, 0, 3))
                 self.both(lambda store, log=log, who=person: store.index.statements_before(log, who, 4, 3))
         for who in ASKERS:
+            self.both(lambda store, who=who: store.index.newest_receipts_by(who, 4, 3))
             for question in (request(0, who), replace(request(0, who), category=EVERYTHING)):
                 self.both(lambda store, question=question: page_of(store, question, 50))
             self.both(lambda store, who=who: [store.index.facts(request(n, who), NOW) for n in range(6)])

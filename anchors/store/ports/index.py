@@ -33,14 +33,14 @@ from mydata_ledger.ledger.record import CategoryCount, Issue, Record
 
 T = TypeVar("T")
 LOG = STATEMENTS[ACCESS]
-RECEIPT_ROWS = (
+OF_REQUESTER = (
     select(LOG)
     .join(RECEIPTS, RECEIPTS.c.position == LOG.c.position)
-    .where(RECEIPTS.c.position > bindparam("after"))
-    .order_by(RECEIPTS.c.position)
+    .where(RECEIPTS.c.requester == bindparam("key"))
     .limit(bindparam("most"))
 )
-RECEIPTS_BY_REQUESTER = RECEIPT_ROWS.where(RECEIPTS.c.requester == bindparam("key"))
+RECEIPTS_BY_REQUESTER = OF_REQUESTER.where(RECEIPTS.c.position > bindparam("after")).order_by(RECEIPTS.c.position)
+NEWEST_BY_REQUESTER = OF_REQUESTER.where(RECEIPTS.c.position < bindparam("after")).order_by(RECEIPTS.c.position.desc())
 INDEXES = {CONSENTS: schema.CONSENTS, RECORDS: schema.RECORDS, ACCESS: RECEIPTS}
 OF_PERSON = {
     log: select_statements(log)
@@ -171,6 +171,11 @@ class IndexStore:
     def receipts_by(self, requester: str, after: int, limit: int) -> list[LoggedStatement]:
         """Receipts of a requester's questions, by position above `after`."""
         receipts = self._logged(RECEIPTS_BY_REQUESTER, key(requester), after, limit)
+        return [logged for logged in receipts if _requester_of(logged) == requester]
+
+    def newest_receipts_by(self, requester: str, before: int, limit: int) -> list[LoggedStatement]:
+        """Receipts of a requester's questions, newest first, by position below `before`."""
+        receipts = self._logged(NEWEST_BY_REQUESTER, key(requester), before, limit)
         return [logged for logged in receipts if _requester_of(logged) == requester]
 
     def _logged(self, query: Select[Any], name_key: int, after: int, limit: int) -> list[LoggedStatement]:
