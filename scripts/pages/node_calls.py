@@ -1,8 +1,8 @@
 """Which calls of the verifier and of the explorer are passed on to the chain's node, and in which form.
 
 The five reads that the pages make are passed on and nothing else. Each is written anew from its checked parts, so that
-it costs the node little: an `eth_call` has a contract, calldata, a block and a limit of gas; `eth_getLogs` looks for the
-events of one contract with one first argument, in MOST_BLOCKS blocks at most.
+it costs the node little: an `eth_call` has a contract, calldata, a block and a limit of gas; `eth_getLogs` looks for
+the events of one contract with one first argument, in MOST_BLOCKS blocks at most.
 """
 
 from __future__ import annotations

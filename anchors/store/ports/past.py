@@ -15,10 +15,10 @@ from mydata_ledger.anchors.store.schema import PAST
 from mydata_ledger.ledger.party import Party
 from mydata_ledger.ledger.ports import AnchoredSize, HeadChange
 
-_AT, _NUMBER = bindparam("latest"), bindparam("below")
 HEAD_BEFORE = PreparedQuery(
     select(PAST.c.number, PAST.c.at, PAST.c.body)
-    .where(PAST.c.kind == HEAD, PAST.c.subject == bindparam("log"), PAST.c.at <= _AT, PAST.c.number < _NUMBER)
+    .where(PAST.c.kind == HEAD, PAST.c.subject == bindparam("log"))
+    .where(PAST.c.at <= bindparam("latest"), PAST.c.number < bindparam("below"))
     .order_by(PAST.c.at.desc(), PAST.c.number.desc())
     .limit(1)
 )
