@@ -107,8 +107,9 @@ UNLIKE = (("Hangang Hospital", "Hangang Clinic"), ("서울병원", "서울의원
 def test_names_that_readers_take_for_one_another_look_alike_and_others_do_not(rules):
     assert [pair for pair in ALIKE if len({rules("looksOf", name) for name in pair}) > 1] == []
     assert [pair for pair in UNLIKE if len({rules("looksOf", name) for name in pair}) == 1] == []
-    first, second = ({"account": str(number), "names": [name]} for number, name in enumerate(ALIKE[0]))
-    assert rules("lookalikesOf", first, [first, second, {"account": "9", "names": ["Other"]}]) == [second]
+    first, second = ({"account": str(number), "name": name} for number, name in enumerate(ALIKE[0]))
+    second["name"] += " | 한강병원"
+    assert rules("lookalikesOf", first, [first, second, {"account": "9", "name": "Other"}]) == [second]
 
 
 def test_a_word_of_several_alphabets_is_marked_and_a_name_in_two_languages_is_not(rules):

@@ -18,12 +18,13 @@ export function looksOf(name) {
 /** True if a word of the name has letters of several alphabets that look alike. @type {(name: string) => boolean} */
 export const isMixed = (name) => (name.normalize("NFKC").match(WORD) ?? []).some((word) => ALPHABETS.filter((alphabet) => alphabet.test(word)).length > 1);
 
-/**
- * The others whose names look like one of this one's.
- * @template {{ account: string, names: string[] }} Named
- * @param {Named} one @param {Named[]} all
- */
+/** A party by its account; its name may be in two languages: `English | 한국어`. @typedef {{ account: string, name: string }} Named */
+
+/** The others of whose names one looks like one of this party's. @type {(one: Named, all: Named[]) => Named[]} */
 export function lookalikesOf(one, all) {
-  const looks = new Set(one.names.map(looksOf));
-  return all.filter((other) => other.account !== one.account && other.names.some((name) => looks.has(looksOf(name))));
+  const looks = new Set(namesOf(one).map(looksOf));
+  return all.filter((other) => other.account !== one.account && namesOf(other).some((name) => looks.has(looksOf(name))));
 }
+
+/** @type {(party: Named) => string[]} */
+const namesOf = ({ name }) => [name, ...name.split(" | ")];

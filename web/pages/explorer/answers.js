@@ -16,7 +16,11 @@ export async function get(path, missing) {
 }
 
 /** The bytes of the answer to a GET request. Throws Unanswered. @type {(path: string) => Promise<Uint8Array>} */
-export const getBytes = async (path) => new Uint8Array(await (await send(path, "application/octet-stream")).arrayBuffer());
+export async function getBytes(path) {
+  const response = await send(path, "*/*");
+  if (!response.ok) throw new Unanswered(path);
+  return new Uint8Array(await response.arrayBuffer());
+}
 
 /** @type {(path: string, accept: string) => Promise<Response>} */
 async function send(path, accept) {

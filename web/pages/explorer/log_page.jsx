@@ -11,7 +11,7 @@ import { HeadsTable } from "./heads.jsx";
 /** @import { PastHead } from "./contract.js" */
 const t = messages(
   {
-    consents: "Consents and withdrawals", records: "Records", access: "Questions and answers", logs: "Logs",
+    consents: "Consents and withdrawals", records: "Records", access: "Accesses and refusals", logs: "Logs",
     title: "The log and its contract", what: "What is in it: for each statement one commitment of 32 bytes. Who signed what for whom is not public and cannot be read from it; the person has the statement, and proves with it.",
     contract: "Contract {contract} on chain {chain}. The address is what this server says: compare it with the one that you were given.",
     now: "{accepted, plural, one {# entry} other {# entries}} accepted, {anchored} on chain", heads: "Heads over time", noHeads: "Nothing of this log is on chain yet.",
@@ -20,7 +20,7 @@ const t = messages(
     continuityHelp: "Your browser checks by RFC 9162 that the longer log begins with the shorter one, and that the contract held both roots.",
   },
   {
-    consents: "동의와 철회", records: "기록", access: "조회와 응답", logs: "로그",
+    consents: "동의와 철회", records: "기록", access: "열람과 거절", logs: "로그",
     title: "로그와 컨트랙트", what: "로그에는 문서마다 32바이트 커밋먼트 하나가 있습니다. 누가 누구에게 무엇을 서명했는지는 공개되지 않으며 여기서 읽을 수 없습니다. 원문은 본인에게 있고, 본인이 그것으로 증명합니다.",
     contract: "체인 {chain}의 컨트랙트 {contract}. 주소는 이 서버가 말한 것이니 따로 받은 주소와 비교해 주세요.",
     now: "접수 {accepted}건, 체인에 {anchored}건", heads: "시간에 따른 헤드", noHeads: "이 로그는 아직 체인에 없습니다.",
@@ -53,7 +53,7 @@ export function LogPage({ log }) {
         <Loaded of={checked}>{(findings) => <div id="on-chain"><Findings of={findings} /></div>}</Loaded>
         <p class="help">{t("what")}</p>
       </section>
-      <section aria-labelledby="heads-title">
+      <section aria-labelledby="heads-title" id="heads">
         <h2 id="heads-title">{t("heads")}</h2>
         <Pages of={pages}>{(items) => (items.length ? <HeadsTable log={log} heads={items} caption={t("heads")} /> : <p class="help">{t("noHeads")}</p>)}</Pages>
       </section>

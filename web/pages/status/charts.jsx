@@ -1,7 +1,7 @@
 // Charts of the status page: how the logs grew, how long entries waited for the chain, and what the server's parts do.
 import { useEffect } from "preact/hooks";
 import { Chart } from "../../kit/chart.jsx";
-import { clockText, dayText, distanceText } from "../../kit/dates.js";
+import { dayText, distanceText } from "../../kit/dates.js";
 import { Loaded, useLoaded } from "../../kit/loading.jsx";
 import { messages } from "../../kit/messages.js";
 import { ServerParts } from "./server_parts.jsx";
@@ -12,7 +12,7 @@ const t = messages(
   {
     growth: "How the logs grew", growthOf: "{log}: entries on chain", consents: "Consents and withdrawals", records: "Records", access: "Accesses and refusals", time: "Time", entries: "entries on chain",
     lag: "How long entries waited for the chain", waiting: "Entries that waited when a head came", seconds: "Longest wait, in seconds", none: "Nothing is on chain yet.",
-    newest: "The newest heads, the last one {when}.",
+    newest: "The newest heads; the last one came {when}.",
   },
   {
     growth: "로그가 늘어난 모습", growthOf: "{log}: 체인에 있는 항목 수", consents: "동의와 철회", records: "기록", access: "열람과 거절", time: "때", entries: "체인에 있는 항목 수",
@@ -20,7 +20,7 @@ const t = messages(
     newest: "가장 최근 헤드들이며, 마지막은 {when}입니다.",
   },
 );
-const COLORS = ["--mark", "--good", "--wait"], NEWEST = 24, AGAIN_MS = 30_000, DAY = 86_400;
+const COLORS = ["--mark", "--good", "--wait"], NEWEST = 24, AGAIN_MS = 30_000, DAY = 86_400, HOUR = 3_600;
 
 /** The charts, drawn again as heads come in. */
 export function StatusCharts() {
@@ -49,18 +49,24 @@ const GrowthCharts = ({ all }) => (
 function LagCharts({ all }) {
   const rows = sideBySide(all, NEWEST), labels = labelsOf(rows.map(({ time }) => time));
   if (!rows.length) return <p class="help">{t("none")}</p>;
-  /** @type {(value: (head: import("../explorer/contract.js").PastHead) => number | null) => import("../../kit/chart.jsx").Series[]} */
-  const series = (value) => LOGS.map((log, index) => ({ name: t(log), color: COLORS[index], values: rows.map(({ heads }) => { const head = heads[index]; return head ? value(head) : null; }) }));
+  /** @type {(member: "added" | "waited") => import("../../kit/chart.jsx").Series[]} */
+  const series = (member) => LOGS.map((log, index) => ({ name: t(log), color: COLORS[index], values: rows.map(({ arrivals }) => arrivals[index]?.[member] ?? null) }));
   return (
     <>
       <p class="help">{t("newest", { when: distanceText(rows[rows.length - 1].time) })}</p>
       <div class="charts">
-        <Chart title={t("waiting")} column={t("time")} labels={labels} series={series(({ added }) => added)} bars />
-        <Chart title={t("seconds")} column={t("time")} labels={labels} series={series(({ waited }) => waited)} />
+        <Chart title={t("waiting")} column={t("time")} labels={labels} series={series("added")} bars />
+        <Chart title={t("seconds")} column={t("time")} labels={labels} series={series("waited")} />
       </div>
     </>
   );
 }
 
-/** Times as short texts: of the day if all are within one, else days. @type {(times: number[]) => string[]} */
-const labelsOf = (times) => times.map(times.length && times[times.length - 1] - times[0] < DAY ? clockText : dayText);
+/** Times as short texts: of the day if all are within one, with seconds if all are within an hour, else days. @type {(times: number[]) => string[]} */
+function labelsOf(times) {
+  const span = times.length ? times[times.length - 1] - times[0] : 0;
+  return times.map((time) => (span < DAY ? clockOf(time, span < HOUR) : dayText(time)));
+}
+
+/** The time of day by 24 hours, which is short in every language. @type {(time: number, hasSeconds: boolean) => string} */
+const clockOf = (time, hasSeconds) => new Date(time * 1000).toLocaleTimeString("en-GB", { timeStyle: hasSeconds ? "medium" : "short" });

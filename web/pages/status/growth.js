@@ -19,12 +19,25 @@ export async function growthOf(log) {
   throw new RangeError(log);
 }
 
+/** What came on chain in one second: leaves, and the seconds that the oldest had waited. @typedef {{ added: number, waited: number }} Arrival */
+
 /**
- * The newest times at which a head came, oldest first, each with the head that came then to each log.
- * @type {(all: Growth[], count: number) => { time: number, heads: (PastHead | undefined)[] }[]}
+ * The newest times at which a head came, oldest first, each with what then came on chain of each log.
+ * @type {(all: Growth[], count: number) => { time: number, arrivals: (Arrival | undefined)[] }[]}
  */
 export function sideBySide(all, count) {
-  const grown = all.map(({ newest }) => new Map(newest.filter(({ added }) => added > 0).map((head) => [head.seen_at, head])));
-  const times = [...new Set(grown.flatMap((heads) => [...heads.keys()]))].sort((a, b) => a - b).slice(-count);
-  return times.map((time) => ({ time, heads: grown.map((heads) => heads.get(time)) }));
+  const byLog = all.map(({ newest }) => arrivalsOf(newest));
+  const times = [...new Set(byLog.flatMap((arrivals) => [...arrivals.keys()]))].sort((a, b) => a - b).slice(-count);
+  return times.map((time) => ({ time, arrivals: byLog.map((arrivals) => arrivals.get(time)) }));
+}
+
+/** @type {(heads: PastHead[]) => Map<number, Arrival>} */
+function arrivalsOf(heads) {
+  /** @type {Map<number, Arrival>} */
+  const arrivals = new Map();
+  for (const { seen_at: time, added, waited } of heads.filter((head) => head.added > 0)) {
+    const before = arrivals.get(time) ?? { added: 0, waited: 0 };
+    arrivals.set(time, { added: before.added + added, waited: Math.max(before.waited, waited ?? 0) });
+  }
+  return arrivals;
 }
