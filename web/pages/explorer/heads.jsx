@@ -17,8 +17,11 @@ const t = messages(
 /** @param {{ log: string, heads: PastHead[], caption: string }} props */
 export const HeadsTable = ({ log, heads, caption }) => (
   <Table caption={caption} hideCaption columns={[t("size"), t("root"), t("seen"), t("block"), t("waited"), t("chain")]}
-    rows={heads.map((head) => [sizeText(head), <code class="root" key={head.root}>{head.root}</code>, timeText(head.seen_at), head.block, head.waited === null ? "" : t("seconds", { seconds: head.waited }), <HeadCheck key={head.number} log={log} head={head} />])} />
+    rows={heads.map((head) => [sizeText(head), <code class="root" key={head.root}>{shortened(head.root)}</code>, timeText(head.seen_at), head.block, head.waited === null ? "" : t("seconds", { seconds: head.waited }), <HeadCheck key={head.number} log={log} head={head} />])} />
 );
+
+/** A hash by its ends; the whole one is shown with the check. @type {(hash: string) => string} */
+const shortened = (hash) => `${hash.slice(0, 12)}…${hash.slice(-6)}`;
 
 /** @type {(head: PastHead) => string} */
 const sizeText = ({ size, added }) => (added ? `${size} (${added > 0 ? "+" : ""}${added})` : String(size));
@@ -26,6 +29,6 @@ const sizeText = ({ size, added }) => (added ? `${size} (${added > 0 ? "+" : ""}
 /** @param {{ log: string, head: PastHead }} props */
 function HeadCheck({ log, head }) {
   const [found, setFound] = useState(/** @type {Finding[] | null} */ (null));
-  if (found) return <div role="status"><Findings of={found} /></div>;
+  if (found) return <div role="status"><code class="root">{head.root}</code><Findings of={found} /></div>;
   return <Button class="small" label={t("label", { size: head.size })} onClick={async () => setFound(await findingsOf(() => checkHead(log, head)))}>{t("check")}</Button>;
 }

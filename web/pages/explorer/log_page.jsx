@@ -29,7 +29,7 @@ const t = messages(
     continuityHelp: "긴 로그가 짧은 로그로 시작하는지 RFC 9162에 따라 브라우저가 확인하고, 컨트랙트가 두 루트를 가졌는지 확인합니다.",
   },
 );
-const LOGS = /** @type {const} */ (["consents", "records", "access"]), ROWS = 20;
+const LOGS = /** @type {const} */ (["consents", "records", "access"]), ROWS = 10;
 
 /** The logs that have a page, by the last part of its address. @type {(name: string) => boolean} */
 export const isLog = (name) => LOGS.some((log) => log === name);
