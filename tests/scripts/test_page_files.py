@@ -31,7 +31,8 @@ def client():
 
 
 @pytest.mark.parametrize(
-    "path", ["/portal", "/web/portal/index.html", "/web/pages/status.en.html", "/web/built/portal.js", "/", "/privacy"]
+    "path",
+    ["/portal", "/web/portal/index.html", "/web/pages/status.en.html", "/web/portal/session.js", "/", "/privacy"],
 )
 def test_a_page_loads_only_from_its_own_origin_by_whatever_name_it_is_opened(client, path):
     answer = client.get(path)
@@ -87,7 +88,7 @@ def test_places_in_the_portal_are_the_portal_under_the_name_of_passkeys(client):
 
 
 def test_a_text_is_compressed_once_and_kept_as_long_as_it_is_the_same(client):
-    for path in ("/", "/portal", "/verify", "/web/built/portal.js", "/web/style.css"):
+    for path in ("/", "/portal", "/verify", "/web/portal/session.js", "/web/style.css"):
         plain = client.get(path, headers={"accept-encoding": "identity"})
         zipped = client.get(path, headers={"accept-encoding": "br, gzip;q=0.5"})
         assert "content-encoding" not in plain.headers

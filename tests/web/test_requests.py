@@ -10,10 +10,9 @@ from mydata_ledger.client import Client, RequestRefused
 from mydata_ledger.ledger import envelope
 from mydata_ledger.ledger.record import Issue
 from mydata_ledger.ledger.signers import Wallet
-from mydata_ledger.scripts.stack import Stack
 from tests.web.axe import ENGINE, faults
 from tests.web.browser import chromium, require_chromium
-from tests.web.study import HOSPITAL, TRIAL, accredit, requested, trial_of
+from tests.web.study import HOSPITAL, TRIAL, requested, trial_of
 from tests.web.wallets import WalletTab
 
 require_chromium()
@@ -55,15 +54,13 @@ STRANGE = "علي بن 🧪👩‍🔬 " + "Very long name of a clinical trial a
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory):
-    with Stack(tmp_path_factory.mktemp("requests") / "state", on_status=lambda _: None) as running:
-        accredit(running)
-        running.trial = trial_of(running)
-        running.hospital = Client(running.url, HOSPITAL).sign_in()
-        running.notice = next(
-            n["hash"] for n in running.trial.call("GET", "/notices") if (n["name"], n["language"]) == ("general", "en")
-        )
-        yield running
+def stack(running):
+    running.trial = trial_of(running)
+    running.hospital = Client(running.url, HOSPITAL).sign_in()
+    running.notice = next(
+        n["hash"] for n in running.trial.call("GET", "/notices") if (n["name"], n["language"]) == ("general", "en")
+    )
+    return running
 
 
 @pytest.fixture
@@ -320,10 +317,12 @@ def test_a_long_name_from_right_to_left_with_emoji_breaks_nothing(stack, tab):
 
 
 def test_a_name_that_looks_like_another_s_is_marked_beside_the_request(stack, tab):
-    person, client = Wallet(bytes([124]) * 32), newcomer(stack, Wallet(bytes([48]) * 32), "Hang\u0430ng Hospital")
+    honest, copycat, person = (Wallet(bytes([number]) * 32) for number in (48, 49, 124))
+    newcomer(stack, honest, "Baekdu Trial")
+    client = newcomer(stack, copycat, "B\u0430ekdu Trial")
     requested(client, person.signer, stack.notice, "health.lab")
     tab.read_page(390)
     page = opened(tab, stack, person, "ko")
-    page.reads(f"Hangang Hospital({HOSPITAL.address})과 비슷해 보이는 이름입니다", ".request")
+    page.reads(f"Baekdu Trial({honest.address})과 비슷해 보이는 이름입니다", ".request")
     page.reads("여러 문자가 섞여 있습니다", ".request")
     assert not ENGINE.exists() or faults(tab) == {}
