@@ -44,6 +44,10 @@ ASKERS = [TRIAL, CREW, OTHER]
 NUMBERS = some.integers(0, 5)
 
 
+def sizes_of_heads(store, log):
+    return [(one.size, one.block, one.before) for one in store.past.head_changes(log, 2**62, 0, 5)]
+
+
 class TwoStores(RuleBasedStateMachine):
     def __init__(self):
         super().__init__()
@@ -118,6 +122,7 @@ class TwoStores(RuleBasedStateMachine):
         size = self.memory.log.head(log).size
         head = self.memory.log.head_at(log, max(0, size - part))
         self.both(lambda store: store.anchoring.mark_anchored(log, head, self.block))
+        self.both(lambda store: sizes_of_heads(store, log))
 
     @rule(log=some.sampled_from(LOGS), part=some.integers(0, 4))
     def the_chain_goes_back(self, log, part):

@@ -319,15 +319,19 @@ def test_after_the_last_withdrawal_nothing_is_allowed(stack, tab, language):
     assert not ENGINE.exists() or faults(tab) == {}
 
 
-def test_a_long_name_from_right_to_left_with_emoji_breaks_nothing(stack, tab):
-    party, person = Wallet(bytes([47]) * 32), Wallet(bytes([122]) * 32)
-    name = STRANGE.encode()[:198].decode(errors="ignore")
+def newcomer(stack, party, name):
+    """A trial that was just accredited, signed in."""
     stack.register_party(party.address, name, ["trial"], envelope.generate_reader_key().public)
     client, deadline = Client(stack.url, party).sign_in(), time.monotonic() + 30
     while party.address not in {one["account"] for one in client.call("GET", "/parties")}:
         assert time.monotonic() < deadline
         time.sleep(0.1)
-    requested(client, person.signer, stack.notice, "health.lab")
+    return client
+
+
+def test_a_long_name_from_right_to_left_with_emoji_breaks_nothing(stack, tab):
+    person, name = Wallet(bytes([122]) * 32), STRANGE.encode()[:198].decode(errors="ignore")
+    requested(newcomer(stack, Wallet(bytes([47]) * 32), name), person.signer, stack.notice, "health.lab")
     tab.read_page(320)
     page = opened(tab, stack, person, "en")
     page.until("!!document.querySelector('.request bdi')")
@@ -338,3 +342,15 @@ def test_a_long_name_from_right_to_left_with_emoji_breaks_nothing(stack, tab):
     assert "(clinical trial team, accredited" in sentence
     assert sentence.endswith(".")
     assert tab.problems == []
+
+
+def test_a_name_that_looks_like_another_s_is_marked_beside_the_request(stack, tab):
+    honest, copycat, person = (Wallet(bytes([number]) * 32) for number in (48, 49, 124))
+    newcomer(stack, honest, "Baekdu Trial")
+    client = newcomer(stack, copycat, "B\u0430ekdu Trial")
+    requested(client, person.signer, stack.notice, "health.lab")
+    tab.read_page(390)
+    page = opened(tab, stack, person, "ko")
+    page.reads(f"Baekdu Trial({honest.address})과 비슷해 보이는 이름입니다", ".request")
+    page.reads("여러 문자가 섞여 있습니다", ".request")
+    assert not ENGINE.exists() or faults(tab) == {}
