@@ -44,7 +44,7 @@ class Field:
     @property
     def root(self) -> bytes:
         """The root that the proof of this field leads to. Raises ProofInvalid for a proof of the wrong length."""
-        leaf = merkle.leaf_hash(_leaf(self.salt, self.pointer, self.value))
+        leaf = _leaf_hash(self.salt, self.pointer, self.value)
         return _counted(self.size, merkle.root_from(leaf, self.index, self.size, self.proof))
 
 
@@ -115,7 +115,7 @@ def _counted(size: int, tree: bytes) -> bytes:
 
 def _levels(values: Mapping[str, bytes], salts: Sequence[bytes]) -> list[list[bytes]]:
     """Every level of the tree, leaves first; a node without a sibling moves up unchanged, RFC 9162 §2.1.1."""
-    level = [sha256(b"\0" + leaf).digest() for leaf in map(_leaf, salts, values, values.values())]
+    level = list(map(_leaf_hash, salts, values, values.values()))
     levels = [level]
     while len(level) > 1:
         pairs = zip(level[::2], level[1::2], strict=False)
@@ -132,9 +132,9 @@ def _proof(levels: Sequence[Sequence[bytes]], index: int) -> Iterator[bytes]:
         index >>= 1
 
 
-def _leaf(salt: bytes, pointer: str, value: bytes) -> bytes:
+def _leaf_hash(salt: bytes, pointer: str, value: bytes) -> bytes:
     name = pointer.encode()
-    return b"%b%b%b%b" % (salt, len(name).to_bytes(4, "big"), name, value)
+    return sha256(b"\0%b%b%b%b" % (salt, len(name).to_bytes(4, "big"), name, value)).digest()
 
 
 def _salts(seed: bytes, count: int) -> list[bytes]:

@@ -207,7 +207,7 @@ def test_proofs_are_those_of_rfc_9162(size, data):
     document = json.dumps(list(range(size))).encode()
     (field,) = fields.disclose(document, SEED, [f"/{index}"])
     every = fields.disclose(document, SEED, [""])
-    leaves = [merkle.leaf_hash(fields._leaf(one.salt, one.pointer, one.value)) for one in every]
+    leaves = [fields._leaf_hash(one.salt, one.pointer, one.value) for one in every]
     _, made = merkle.grow(0, [], leaves)
     nodes = {(level, place): hash_ for level, place, hash_ in made}
     assert list(field.proof) == merkle.inclusion_proof(index, size, lambda level, place: nodes[level, place])
