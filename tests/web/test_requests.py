@@ -175,6 +175,12 @@ def test_both_sides_see_a_request_and_its_answer_without_a_reload(stack, tab):
     page.until("!document.querySelector('.count, .request.open')")
     assert len([url for url in tab.requests if url.endswith("/events")]) == 1, "one stream for the whole page"
     without_a_stream(tab, page, stack, person)
+    tab.send("Network.setBlockedURLs", urls=[])
+    page.run("window.dispatchEvent(new Event('focus'))")
+    time.sleep(2)
+    page.run("fetch('/sessions', { method: 'DELETE' })")
+    ask(stack, person, "health.vitals")
+    page.until("!!document.querySelector('#sign-in')")
     assert page.run("window.isSamePage")
     assert tab.problems == []
 
