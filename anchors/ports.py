@@ -14,14 +14,6 @@ MAX_BLOCKS = 256
 """How many block hashes are stored, to find the last common block after a reorganisation of the chain."""
 
 
-class AnchoredLog(Log, Protocol):
-    """The Log port with earlier heads."""
-
-    def head_at(self, log: str, size: int) -> Head | None:
-        """The head of the log at `size`; None if the log is smaller."""
-        ...
-
-
 class Anchoring(Protocol):
     """Reads what to anchor on chain, and records what the chain holds."""
 
@@ -99,7 +91,7 @@ class AnchoredStore(Protocol):
     """A store whose logs are put on chain."""
 
     @property
-    def log(self) -> AnchoredLog:
+    def log(self) -> Log:
         """The logs."""
         ...
 

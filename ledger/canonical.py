@@ -38,11 +38,8 @@ def read(raw: bytes, *, exact: bool = False) -> Any:
         raise TooLarge(f"a JSON document has at most {MAX_BYTES} bytes")
     if raw.count(b"[") + raw.count(b"{") > MAX_DEPTH and _depth(raw) > MAX_DEPTH:
         raise MalformedInput(f"not JSON that we read: nested deeper than {MAX_DEPTH}")
-    numbers: dict[str, Any] = {"parse_int": Digits, "parse_float": Digits} if exact else {"parse_float": _finite}
     try:
-        value = json.loads(
-            raw.decode("utf-8"), object_pairs_hook=_without_duplicates, parse_constant=_refuse_constant, **numbers
-        )
+        value = (EXACT if exact else PLAIN).decode(raw.decode("utf-8"))
     except ValueError as error:
         raise MalformedInput(_error_text(error)) from error
     if SURROGATE.search(raw):
@@ -94,6 +91,12 @@ def _check_characters(value: Any) -> None:
             waiting += item.values()
         elif isinstance(item, list):
             waiting += item
+
+
+EXACT, PLAIN = (
+    json.JSONDecoder(object_pairs_hook=_without_duplicates, parse_constant=_refuse_constant, **numbers)
+    for numbers in ({"parse_int": Digits, "parse_float": Digits}, {"parse_float": _finite})
+)
 
 
 def canonical(value: Any) -> bytes:

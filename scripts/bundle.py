@@ -33,7 +33,11 @@ MODULES = {
     "portal.js": "portal/main.jsx",
     "plot.js": "kit/plot.js",
     "proof.js": "proof.js",
+    "public.js": "pages/public.jsx",
     "portal.css": "portal/portal.css",
+    "public.css": "pages/public.css",
+    "workspace.js": "workspace/main.jsx",
+    "workspace.css": "workspace/workspace.css",
 }
 """Each file in BUILT with its entry, below WEB."""
 PACKAGES = ("preact", "preact-iso", "intl-messageformat", "es-hangul", "lucide", "lean-qr", "uplot")

@@ -148,7 +148,7 @@ class Browser:
         atexit.register(self._end)
         port, path = _listens(profile, self._process)
         self.address = f"ws://127.0.0.1:{port}"
-        self._socket, self._numbers = connect(self.address + path, max_size=None), itertools.count(1)
+        self._socket, self._numbers = connect(self.address + path, max_size=None, legacy=True), itertools.count(1)
 
     def send(self, method: str, **params: Any) -> Any:
         """Send one command, and return its result."""

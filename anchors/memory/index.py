@@ -193,11 +193,8 @@ class MemoryIndex:
 
     def _is_candidate(self, issue: Issue, request: AccessRequest, names: frozenset[str]) -> bool:
         is_included = request.category == EVERYTHING or issue.category in searched_categories(request)
-        return is_included and self._is_named(issue.data_subject, names)
-
-    def _is_named(self, data_subject: bytes, names: frozenset[str]) -> bool:
-        statements = (logged.signed.statement for logged in self._state.about.get(data_subject, []))
-        return any(isinstance(s, Consent) and s.grantee in names for s in statements)
+        about = (logged.signed.statement for logged in self._state.about.get(issue.data_subject, []))
+        return is_included and any(isinstance(s, Consent) and s.grantee in names for s in about)
 
     def receipts_of(self, data_subject: bytes, after: int, limit: int) -> list[LoggedStatement]:
         """Receipts and incidents about a person, by position above `after`."""
@@ -222,6 +219,11 @@ class MemoryIndex:
         """Receipts of a requester's questions, by position above `after`."""
         added = self._state.trees[ACCESS].statements[after + 1 :]
         return [logged for logged in added if is_by(logged, {requester})][:limit]
+
+    def newest_receipts_by(self, requester: str, before: int, limit: int) -> list[LoggedStatement]:
+        """Receipts of a requester's questions, newest first, by position below `before`."""
+        earlier = self._state.trees[ACCESS].statements[:before][::-1]
+        return [logged for logged in earlier if is_by(logged, {requester})][:limit]
 
     def marks(self, after: bytes, limit: int) -> KnownMarks:
         """Marks of revocation on chain, by key above `after`."""

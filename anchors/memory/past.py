@@ -7,7 +7,7 @@ from typing import Any
 
 from mydata_ledger.anchors.memory.state import State
 from mydata_ledger.ledger.party import Party
-from mydata_ledger.ledger.ports import AnchoredSize
+from mydata_ledger.ledger.ports import AnchoredSize, HeadChange
 
 
 class MemoryPast:
@@ -24,6 +24,20 @@ class MemoryPast:
         """The anchored size and block of a log at a time (UTC seconds); None before the history begins."""
         sizes = self._value_at("head", log, at_time)
         return sizes if isinstance(sizes, AnchoredSize) else None
+
+    def head_changes(self, log: str, below: int, step: int, limit: int) -> list[HeadChange]:
+        """Changes of the head of a log with numbers below `below`, newest first, at least `step` seconds apart."""
+        values = self._state.past["head", log]
+        pairs = zip(values, [values[0], *values], strict=False)
+        changes = [
+            HeadChange(number, since, sizes.size, sizes.block, earlier.size)
+            for number, ((since, sizes), (_, earlier)) in enumerate(pairs, start=1)
+        ]
+        found: list[HeadChange] = []
+        for change in reversed(changes[: max(0, below - 1)]):
+            if len(found) < limit and (not found or change.at_time <= found[-1].at_time - step):
+                found.append(change)
+        return found
 
     def reached(self, log: str, size: int) -> int | None:
         """The first second at which the chain held `size` statements of the log; None if it never did."""

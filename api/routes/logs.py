@@ -16,6 +16,9 @@ from mydata_ledger.ledger.typed_data import read_hex
 router = APIRouter(prefix="/log", tags=["log"])
 AfterMark = Annotated[str, Query(pattern="^(0x[0-9a-fA-F]{64})?$", description="last key of the previous page")]
 MarkLimit = Annotated[int, Query(ge=1, le=10_000)]
+Before = Annotated[int, Query(ge=0, le=2**62, description="`number` of the last head of the previous page")]
+Step = Annotated[int, Query(ge=0, le=366 * 86_400, description="seconds between two heads, at least")]
+HistoryLimit = Annotated[int, Query(ge=1, le=100)]
 Size = Annotated[int, Query(ge=1, le=2**62)]
 
 
@@ -48,6 +51,28 @@ class Heads(BaseModel):
     contract: str
     accepted: HeadView
     anchored: AnchoredView
+
+
+class PastHeadView(HeadView):
+    """A head that was read on chain at `seen_at` (UTC seconds), when `block` was the newest block.
+
+    `added` is by how many leaves it differs from the head before: negative after a reorganisation of the chain.
+    `waited` is how many seconds the oldest added leaf had waited since it was accepted.
+    """
+
+    number: int
+    block: int
+    seen_at: int
+    added: int
+    waited: int | None
+
+
+class HistoryView(BaseModel):
+    """Heads of a log that were on chain, newest first; `next` is the `before` of the next page, if there are more."""
+
+    log: LogName
+    heads: list[PastHeadView]
+    next: int | None
 
 
 class MarksView(BaseModel):
@@ -92,6 +117,29 @@ def get_heads(name: LogName, context: AppContextDep) -> Heads:
         accepted=_head(queries.head(name)),
         anchored=AnchoredView(size=anchored.head.size, root=to_hex(anchored.head.root), block=anchored.block),
     )
+
+
+@router.get("/{name}/history")
+def get_head_history(
+    name: LogName, kernel: KernelDep, before: Before = 2**62, step: Step = 0, limit: HistoryLimit = 50
+) -> HistoryView:
+    """The heads of a log on chain over time: sizes, roots and times. With `step`, they are that many seconds apart at
+    least, so that few of them cover a long time.
+    """
+    found = kernel.queries.head_history(name, before, step, limit)
+    heads = [
+        PastHeadView(
+            size=one.head.size,
+            root=to_hex(one.head.root),
+            number=one.number,
+            block=one.block,
+            seen_at=one.seen_at,
+            added=one.added,
+            waited=one.waited,
+        )
+        for one in found
+    ]
+    return HistoryView(log=name, heads=heads, next=found[-1].number if len(found) == limit else None)
 
 
 @router.get("/{name}/proof/inclusion")

@@ -22,6 +22,7 @@ from mydata_ledger.ledger.wording import ENGLISH
 router = APIRouter(tags=["receipts"])
 Position = Annotated[int, Path(ge=0, le=2**62)]
 After = Annotated[int, Query(ge=-1, le=2**62, description="only receipts after this position")]
+Before = Annotated[int, Query(ge=0, le=2**62, description="only receipts before this position")]
 Limit = Annotated[int, Query(ge=1, le=1_000)]
 
 
@@ -32,6 +33,15 @@ class ReceiptView(BaseModel):
     about_me: bool
     kind: str
     message: dict[str, Any]
+
+
+class QuestionsPage(BaseModel):
+    """Receipts of a party's own questions, newest first. Pass `next` as `before` to get earlier ones; it is null after
+    the last.
+    """
+
+    receipts: list[ReceiptView]
+    next: int | None
 
 
 class InboxNotice(BaseModel):
@@ -57,6 +67,18 @@ def list_receipts(caller: SignedIn, kernel: KernelDep, after: After = -1, limit:
     }
     merged = {**by_caller, **about}
     return [_view(*merged[position]) for position in sorted(merged)[:limit]]
+
+
+@router.get("/me/questions")
+def list_own_questions(
+    caller: SignedIn, kernel: KernelDep, before: Before = 2**62, limit: Limit = 100
+) -> QuestionsPage:
+    """Receipts of the caller's own permitted questions, newest first. Those that name a person whom a consent hides are
+    left out, so a page may be short.
+    """
+    found = kernel.queries.newest_receipts_by(caller.name, before, limit)
+    shown = [_view(one, False) for one in found if _permitted(one) and kernel.decisions.releases.names_asker(one)]
+    return QuestionsPage(receipts=shown, next=found[-1].position if len(found) == limit else None)
 
 
 @router.get("/receipts/{position}")

@@ -34,7 +34,7 @@ class StreamedContent:
     """Computes the commitment of content while another reader consumes its pieces."""
 
     def __init__(self, seed: bytes) -> None:
-        self._mac = hmac.new(seed, b"mydata content ", sha256)
+        self._mac = hmac.new(seed, b"mydata content ", "sha256")
 
     def passing(self, pieces: Iterable[Piece]) -> Iterator[Piece]:
         """The pieces, unchanged; each is hashed as it is read."""

@@ -115,7 +115,7 @@ def _counted(size: int, tree: bytes) -> bytes:
 
 def _levels(values: Mapping[str, bytes], salts: Sequence[bytes]) -> list[list[bytes]]:
     """Every level of the tree, leaves first; a node without a sibling moves up unchanged, RFC 9162 §2.1.1."""
-    level = [sha256(b"\0" + leaf).digest() for leaf in _leaves(values, salts)]
+    level = [sha256(b"\0" + leaf).digest() for leaf in map(_leaf, salts, values, values.values())]
     levels = [level]
     while len(level) > 1:
         pairs = zip(level[::2], level[1::2], strict=False)
@@ -132,17 +132,13 @@ def _proof(levels: Sequence[Sequence[bytes]], index: int) -> Iterator[bytes]:
         index >>= 1
 
 
-def _leaves(values: Mapping[str, bytes], salts: Sequence[bytes]) -> Iterator[bytes]:
-    return map(_leaf, salts, values.keys(), values.values())
-
-
 def _leaf(salt: bytes, pointer: str, value: bytes) -> bytes:
     name = pointer.encode()
     return b"%b%b%b%b" % (salt, len(name).to_bytes(4, "big"), name, value)
 
 
 def _salts(seed: bytes, count: int) -> list[bytes]:
-    key = hmac.digest(seed, b"mydata field salts", sha256)
+    key = hmac.digest(seed, b"mydata field salts", "sha256")
     stream = Cipher(AES(key), CTR(bytes(16))).encryptor().update(bytes(SALT_SIZE * count))
     return [stream[start : start + SALT_SIZE] for start in range(0, len(stream), SALT_SIZE)]
 

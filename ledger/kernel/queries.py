@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from mydata_ledger.ledger.access import ConsentState
 from mydata_ledger.ledger.delegation import DelegationState
 from mydata_ledger.ledger.emergency import Emergency
+from mydata_ledger.ledger.kernel.head_history import PastHead, past_heads
 from mydata_ledger.ledger.kernel.world import World
 from mydata_ledger.ledger.merkle import Head
 from mydata_ledger.ledger.notice import Notice
@@ -96,6 +97,10 @@ class Queries:
         """The head last seen on chain, also while the chain is silent or contradicts this log."""
         return self._world.log.last_anchored(log)
 
+    def head_history(self, log: str, below: int, step: int, limit: int) -> list[PastHead]:
+        """Heads of a log on chain, newest first, with numbers below `below`, and at least `step` seconds apart."""
+        return past_heads(self._world, log, self._world.past.head_changes(log, below, step, limit))
+
     def inclusion(self, log: str, position: int, size: int) -> list[bytes]:
         """The inclusion proof of a position in the tree of `size`. Raises ProofInvalid."""
         return self._world.log.inclusion(log, position, size)
@@ -119,6 +124,10 @@ class Queries:
     def receipts_by(self, requester: str, after: int, limit: int) -> list[LoggedStatement]:
         """Receipts of a requester's questions, by position above `after`."""
         return self._world.index.receipts_by(requester, after, limit)
+
+    def newest_receipts_by(self, requester: str, before: int, limit: int) -> list[LoggedStatement]:
+        """Receipts of a requester's questions, newest first, by position below `before`."""
+        return self._world.index.newest_receipts_by(requester, before, limit)
 
     def newest(self, data_subject: bytes, grantee: str) -> LoggedStatement | None:
         """The newest Consent, Delegation or Revocation between data subject and grantee."""

@@ -9,7 +9,7 @@ from mydata_ledger.ledger.ports.directory import Directory, DirectorySnapshot
 from mydata_ledger.ledger.ports.index import Index, KnownMarks
 from mydata_ledger.ledger.ports.keys import Keys
 from mydata_ledger.ledger.ports.log import AnchoredHead, Check, Log, Sign
-from mydata_ledger.ledger.ports.past import AnchoredSize, Past
+from mydata_ledger.ledger.ports.past import AnchoredSize, HeadChange, Past
 from mydata_ledger.ledger.ports.payloads import Payloads
 from mydata_ledger.ledger.ports.sessions import Sessions
 from mydata_ledger.ledger.ports.work_items import WorkItems
@@ -23,6 +23,7 @@ __all__ = [
     "ContractWallets",
     "Directory",
     "DirectorySnapshot",
+    "HeadChange",
     "Index",
     "Keys",
     "KnownMarks",

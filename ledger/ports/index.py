@@ -115,6 +115,10 @@ class Index(Protocol):
         """Receipts of a requester's questions, by position above `after`."""
         ...
 
+    def newest_receipts_by(self, requester: str, before: int, limit: int) -> list[LoggedStatement]:
+        """Receipts of a requester's questions, newest first, by position below `before`."""
+        ...
+
     def marks(self, after: bytes, limit: int) -> KnownMarks:
         """Marks of revocation on chain, by key above `after`."""
         ...

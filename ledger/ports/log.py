@@ -97,6 +97,10 @@ class Log(Protocol):
         """Size and root over all accepted statements."""
         ...
 
+    def head_at(self, log: str, size: int) -> Head | None:
+        """The head of the log at `size`; None if the log is smaller."""
+        ...
+
     def anchored(self, log: str) -> AnchoredHead:
         """Size and root of what is on chain. Raises SourceUnavailable while the chain contradicts this log."""
         ...

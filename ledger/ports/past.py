@@ -17,11 +17,32 @@ class AnchoredSize:
     block: int
 
 
+@dataclass(frozen=True, slots=True)
+class HeadChange:
+    """A change of the head of a log on chain: to `size` leaves from `before` leaves.
+
+    It was read at `at_time` (UTC seconds) in the newest `block`. A later change has a higher `number`.
+    """
+
+    number: int
+    at_time: int
+    size: int
+    block: int
+    before: int
+
+
 class Past(Protocol):
     """Each answer is the state at the end of the second `at_time` (UTC), whatever happened since."""
 
     def sizes_at(self, log: str, at_time: int) -> AnchoredSize | None:
         """The anchored size of a log; None for a time before this database's history begins."""
+        ...
+
+    def head_changes(self, log: str, below: int, step: int, limit: int) -> list[HeadChange]:
+        """Changes of the head of a log with numbers below `below`, newest first, at most `limit`.
+
+        Each is read at least `step` seconds before the one that is listed ahead of it.
+        """
         ...
 
     def reached(self, log: str, size: int) -> int | None:

@@ -14,7 +14,10 @@ from mydata_ledger.scripts.pages.unknown import add_unknown_page
 from mydata_ledger.scripts.paths import WEB
 from mydata_ledger.scripts.verify.page import build as build_page
 
-TEXT_PAGES = {"/": "start", "/status": "status", "/privacy": "privacy"}
+EXPLORER = ("consents", "records", "access", "parties", "terms", "notices", "notices/{digest}")
+"""Parts of the explorer, below its address."""
+TEXT_PAGES = {"/": "start", "/status": "status", "/privacy": "privacy", "/explorer": "explorer"}
+TEXT_PAGES |= {f"/explorer/{part}": "explorer" for part in EXPLORER}
 """Pages that are files in each language, by path."""
 
 

@@ -1,4 +1,4 @@
-"""The description of the HTTP interface, `/docs`: Swagger UI, if its npm package is installed."""
+"""The description of the HTTP interface, `/docs`: a worked sign-in, and Swagger UI, if its npm package is installed."""
 
 from __future__ import annotations
 
@@ -16,12 +16,10 @@ SWAGGER = node_modules() / "swagger-ui-dist"
 
 def add_interface(app: FastAPI) -> None:
     """Add `/docs`, whose scripts are files of ours and of the npm package."""
-    has_swagger = SWAGGER.is_dir()
-    if has_swagger:
+    if SWAGGER.is_dir():
         app.mount("/swagger", PageFiles(SWAGGER, policy=INTERFACE_POLICY), name="swagger")
-    path = FOLDER / ("interface.html" if has_swagger else "interface-plain.html")
 
     def interface(request: Request) -> Response:
-        return file_response(request.headers, path, INTERFACE_POLICY)
+        return file_response(request.headers, FOLDER / "interface.html", INTERFACE_POLICY)
 
     app.add_route("/docs", interface, include_in_schema=False)

@@ -1,7 +1,8 @@
-"""Which calls of the verifier page are passed on to the chain's node, and in which form.
+"""Which calls of the verifier and of the explorer are passed on to the chain's node, and in which form.
 
-The four reads that the page makes are passed on and nothing else. Each is written anew from its checked parts: an
-`eth_call` has a contract, calldata and a block, and a limit of gas, so that it costs the node little.
+The five reads that the pages make are passed on and nothing else. Each is written anew from its checked parts, so that
+it costs the node little: an `eth_call` has a contract, calldata, a block and a limit of gas; `eth_getLogs` looks for
+the events of one contract with one first argument, in MOST_BLOCKS blocks at most.
 """
 
 from __future__ import annotations
@@ -15,12 +16,19 @@ from mydata_ledger.ledger.errors import MalformedInput
 ADDRESS, QUANTITY = re.compile(r"0x[0-9a-fA-F]{40}"), re.compile(r"0x[0-9a-f]{1,16}")
 CALLDATA = re.compile(r"0x(?:[0-9a-f]{2}){4,8192}")
 GAS = hex(5_000_000)
+TOPIC = re.compile(r"0x[0-9a-f]{64}")
 MOST_CALLS, MOST_DIGITS = 100, 18
 """Calls of one request, and digits of the id of one."""
-NOT_PASSED_ON = "only what the page asks is passed on: eth_chainId, eth_getBlockByNumber, eth_getCode, eth_call"
+MOST_BLOCKS, MOST_EVENTS, MOST_LOGS = 1_000, 2, 10
+"""Blocks and kinds of event of one `eth_getLogs`, and logs of its answer."""
+NOT_PASSED_ON = (
+    "only what the pages ask is passed on: eth_chainId, eth_getBlockByNumber, eth_getCode, eth_call, eth_getLogs"
+)
 REVERTED = (3, -32015)
 """Error codes of a contract that reverted: go-ethereum and Anvil, Nethermind."""
 BLOCK_MEMBERS = ("number", "timestamp")
+WORD_DIGITS = 2 + 64
+"""Characters of the first word of a log's data; what comes after it is not returned."""
 LONGEST_RESULT = 128 * 1024
 """Characters of a result; the code of a contract has 48 KiB of digits at most."""
 
@@ -71,11 +79,40 @@ def _view(params: object) -> list[Any] | None:
     return None
 
 
+def _events(params: object) -> list[Any] | None:
+    match params:
+        case [
+            {
+                "address": str(to),
+                "topics": [list(events), str(value)],
+                "fromBlock": str(first),
+                "toBlock": str(last),
+                **more,
+            }
+        ]:
+            topics = [*events, value]
+            if not more and len(events) <= MOST_EVENTS and ADDRESS.fullmatch(to) and all(map(_is_topic, topics)):
+                bounds = {"fromBlock": first, "toBlock": last}
+                return [{"address": to, "topics": [events, value], **bounds}] if _is_short(first, last) else None
+    return None
+
+
+def _is_topic(topic: object) -> bool:
+    return isinstance(topic, str) and bool(TOPIC.fullmatch(topic))
+
+
+def _is_short(first: str, last: str) -> bool:
+    if not QUANTITY.fullmatch(first) or not QUANTITY.fullmatch(last):
+        return False
+    return 0 <= int(last, 16) - int(first, 16) < MOST_BLOCKS
+
+
 METHODS: Mapping[str, Callable[[object], list[Any] | None]] = {
     "eth_chainId": _no_params,
     "eth_getBlockByNumber": _newest_block,
     "eth_getCode": _code,
     "eth_call": _view,
+    "eth_getLogs": _events,
 }
 
 
@@ -93,12 +130,19 @@ def _is_answer(answer: object) -> bool:
     return isinstance(answer, dict) and _is_id(answer.get("id"))
 
 
+def _event(log: Mapping[str, Any]) -> dict[str, Any]:
+    """Block and transaction of a log, and the first word of its data."""
+    return {name: str(log.get(name))[:WORD_DIGITS] for name in ("blockNumber", "transactionHash", "data")}
+
+
 def _outcome(answer: Mapping[str, Any]) -> dict[str, Any]:
     match answer.get("result"):
         case str(text) if len(text) <= LONGEST_RESULT:
             return {"result": text}
         case dict(block):
             return {"result": {name: block.get(name) for name in BLOCK_MEMBERS}}
+        case list(logs) if all(isinstance(log, dict) for log in logs):
+            return {"result": [_event(log) for log in logs[:MOST_LOGS]]}
     error = answer.get("error")
     if isinstance(error, dict) and (error.get("code") in REVERTED or "revert" in str(error.get("message"))):
         return {"error": {"code": REVERTED[0], "message": "execution reverted"}}

@@ -1,4 +1,4 @@
-"""Unknown paths: a page for people, JSON for programs."""
+"""Unknown paths, and paths that a browser cannot open: a page for people, JSON for programs."""
 
 from __future__ import annotations
 
@@ -12,8 +12,11 @@ from mydata_ledger.scripts.pages.languages import page_in_language
 
 
 def add_unknown_page(app: FastAPI) -> None:
-    """Answer a path that no route has: a browser that opens it gets a page, a program the error `no_such_route`."""
-    app.add_exception_handler(404, _answer)
+    """Answer a path that no route has, or none that is opened: a browser that opens it gets a page, a program an error,
+    for instance `no_such_route`.
+    """
+    for status in (404, 405):
+        app.add_exception_handler(status, _answer)
 
 
 async def _answer(request: Request, error: Exception) -> Response:
@@ -21,7 +24,7 @@ async def _answer(request: Request, error: Exception) -> Response:
         return await handle_http_exception(request, error)
     page = page_in_language(request, "unknown")
     if page.status_code == 200:
-        page.status_code = 404
+        page.status_code = error.status_code
         page.headers["cache-control"] = "no-store"
         del page.headers["etag"]
     return page

@@ -44,6 +44,10 @@ ASKERS = [TRIAL, CREW, OTHER]
 NUMBERS = some.integers(0, 5)
 
 
+def sizes_of_heads(store, log):
+    return [(one.size, one.block, one.before) for one in store.past.head_changes(log, 2**62, 0, 5)]
+
+
 class TwoStores(RuleBasedStateMachine):
     def __init__(self):
         super().__init__()
@@ -118,6 +122,7 @@ class TwoStores(RuleBasedStateMachine):
         size = self.memory.log.head(log).size
         head = self.memory.log.head_at(log, max(0, size - part))
         self.both(lambda store: store.anchoring.mark_anchored(log, head, self.block))
+        self.both(lambda store: sizes_of_heads(store, log))
 
     @rule(log=some.sampled_from(LOGS), part=some.integers(0, 4))
     def the_chain_goes_back(self, log, part):
@@ -171,6 +176,7 @@ class TwoStores(RuleBasedStateMachine):
                 self.both(lambda store, log=log, who=person: store.index.statements_about(log, who, 0, 3))
                 self.both(lambda store, log=log, who=person: store.index.statements_before(log, who, 4, 3))
         for who in ASKERS:
+            self.both(lambda store, who=who: store.index.newest_receipts_by(who, 4, 3))
             for question in (request(0, who), replace(request(0, who), category=EVERYTHING)):
                 self.both(lambda store, question=question: page_of(store, question, 50))
             self.both(lambda store, who=who: [store.index.facts(request(n, who), NOW) for n in range(6)])

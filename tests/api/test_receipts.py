@@ -66,3 +66,19 @@ def test_what_is_asked_for_a_result_gives_no_right_to_the_record_s_proof():
     answer = client.http.post("/access/v1/evaluation", json=question, headers=client.as_(merchant)).json()
     assert answer["decision"]
     assert statuses(client, merchant, answer["context"]["receipt"]["position"]) == [200, 404]
+
+
+def test_a_party_s_own_questions_come_newest_first_and_are_nobody_else_s(refused_and_permitted):
+    client, (_, permitted) = refused_and_permitted
+    record = client.issued(content=b'{"resourceType":"Observation","id":"second"}')
+    client.fixture.anchor()
+    for _ in range(2):
+        client.http.get(f"/trials/records/{record}", headers=client.as_(client.fixture.trial))
+    first = client.http.get("/me/questions?limit=2", headers=client.as_(client.fixture.trial)).json()
+    rest = client.http.get(f"/me/questions?before={first['next']}", headers=client.as_(client.fixture.trial)).json()
+    positions = [one["position"] for one in [*first["receipts"], *rest["receipts"]]]
+    assert positions == sorted(positions, reverse=True)
+    assert (positions[-1], rest["next"]) == (permitted, None)
+    for role in ("insurer", "ann"):
+        who = client.fixture.parties.get(role, client.fixture.ann)
+        assert client.http.get("/me/questions", headers=client.as_(who)).json() == {"receipts": [], "next": None}

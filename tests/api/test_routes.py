@@ -81,7 +81,7 @@ def test_every_route_but_the_public_ones_needs_a_session(client):
         "/.well-known/authzen-configuration",
         "/reviews/overdue",
     }
-    public |= {"/log/{name}/proof/inclusion", "/log/{name}/proof/consistency"}
+    public |= {"/log/{name}/history", "/log/{name}/proof/inclusion", "/log/{name}/proof/consistency"}
     public |= {f"/log/{{name}}/{path}" for path in ("checkpoint", "checkpoint/cosigned", "cosignatures", "vkey")}
     public |= {"/log/{name}/tile/entries/{place:path}", "/log/{name}/tile/{level}/{place:path}"}
     public |= {"/log/consents/marks", "/shl/{link_id}", "/shl/files/{ticket}", "/shl/{path:path}"}

@@ -41,7 +41,10 @@ def seen_by(stack, person):
         "/notices",
         "/parties",
     )
-    return {path: answer(client, path) for path in paths}
+    seen = {path: answer(client, path) for path in paths}
+    for party in seen["/parties"]:
+        del party["listed_since"]  # since when this database has had it: of a new one, since it was made
+    return seen
 
 
 def answer(client, path):

@@ -143,7 +143,7 @@ def test_a_narrowed_consent_to_the_operator_denies_until_it_is_built_again(world
 
 
 def test_the_same_consent_again_opens_nothing_and_keeps_the_record(world):
-    before, asked = world.held().record, len(receipts(world))
+    before, count = world.held().record, len(receipts(world))
     world.says(world.operator.address, [permit(*SUM.reads, purpose=SUM.purpose)])
     world.rebuild_due()
     assert not world.ask()[0].decision.permitted
@@ -151,7 +151,7 @@ def test_the_same_consent_again_opens_nothing_and_keeps_the_record(world):
     world.anchor()
     world.rebuild_due()
     assert (world.held().record, world.ask()[0].sources) == (before, set(world.records))
-    assert len(receipts(world)) == asked + 2
+    assert len(receipts(world)) == count + 2
 
 
 def test_a_wider_consent_keeps_the_record_until_it_is_on_chain_and_then_builds_it_again(world):
@@ -176,10 +176,10 @@ def test_a_narrower_consent_destroys_the_record_before_it_is_on_chain(world):
 def test_a_consent_that_opens_a_record_without_a_fact_is_built_once(world):
     world.number("no number")
     world.rebuild_due()
-    before, asked = world.held().record, len(receipts(world))
+    before, count = world.held().record, len(receipts(world))
     world.turn_on()
     world.rebuild_due()
-    assert (world.held().record, len(receipts(world))) == (before, asked)
+    assert (world.held().record, len(receipts(world))) == (before, count)
 
 
 def test_a_consent_that_ends_by_time_ends_the_derived_record():

@@ -13,9 +13,10 @@ from mydata_ledger.anchors.follower import Follower
 from mydata_ledger.anchors.memory import FixedClock
 from mydata_ledger.anchors.notary import Notary
 from mydata_ledger.anchors.tiles import CheckpointStore, LogTiles, NoteKeys
-from mydata_ledger.api.routes import directory, logs
+from mydata_ledger.api.routes import directory, logs, parties
 from mydata_ledger.ledger.commitment.entry import RevocationMark
 from mydata_ledger.ledger.errors import MalformedInput, NotFound, SourceUnavailable
+from mydata_ledger.ledger.kernel.people.party_cards import PartyCards
 from mydata_ledger.ledger.kernel.queries import Queries
 from mydata_ledger.ledger.merkle import Head
 from mydata_ledger.ledger.note import Checkpoint, Note, Signer, Verifier
@@ -291,12 +292,14 @@ def domains_of(ledger):
 def served_state(ledger):
     """The URL of a ledger whose API tells its marks and parties."""
     vocabulary = Vocabulary((one.catalog for one in slices()), emergency_since=NOW)
-    world = SimpleNamespace(index=ledger.store.index, directory=ledger.store.directory, vocabulary=vocabulary)
-    queries = Queries(world)
+    names = ("index", "directory", "past", "work_items")
+    parts = {name: getattr(ledger.store, name) for name in names}
+    world = SimpleNamespace(**parts, vocabulary=vocabulary, clock=SimpleNamespace(now=lambda: NOW))
+    queries, people = Queries(world), SimpleNamespace(party_cards=PartyCards(world))
     settings = SimpleNamespace(registries={"parties": ledger.site.deployment.parties})
     app_ = FastAPI()
-    app_.state.context = SimpleNamespace(kernel=SimpleNamespace(queries=queries), settings=settings)
-    for routes in (logs, directory):
+    app_.state.context = SimpleNamespace(kernel=SimpleNamespace(queries=queries, people=people), settings=settings)
+    for routes in (logs, directory, parties):
         app_.include_router(routes.router)
     with running(app_) as url:
         yield url

@@ -18,6 +18,8 @@ from testing.devnet import live_chain
 
 TO, BLOCK = "0x" + "Ab" * 20, "0x1f"
 VIEW = {"to": TO, "data": "0x01020304"}
+TOPIC = "0x" + "ab" * 32
+EVENTS = {"address": TO, "topics": [[TOPIC, TOPIC], TOPIC], "fromBlock": "0x1", "toBlock": "0x2"}
 SECRET = "https://node.example/key-of-an-account"
 
 
@@ -82,10 +84,27 @@ def test_it_answers_what_the_page_asks_as_the_node_does(own, chain):
     assert reverting["error"] == {"code": 3, "message": "execution reverted"}
 
 
+def test_it_finds_the_events_of_a_contract_without_their_long_data(own, upstream):
+    events = call("eth_getLogs", EVENTS | {"fromBlock": "0x0", "toBlock": "0x3e7"})
+    assert own.post(NODE_PATH, json=events).json()["result"] == []
+    log = {"blockNumber": "0x2", "transactionHash": TOPIC, "data": TOPIC + "00" * 32 * 5_000, "address": TO}
+    upstream.reply = json.dumps([{"id": 0, "result": [log] * 11}]).encode()
+    found = app_for("own", f"http://127.0.0.1:{upstream.server_port}").post(NODE_PATH, json=events).json()["result"]
+    assert found == [{"blockNumber": "0x2", "transactionHash": TOPIC, "data": TOPIC}] * 10
+    assert upstream.sent[0][0][0]["params"] == events["params"]
+
+
 REFUSED = {
     "a transaction": call("eth_sendRawTransaction", "0x02"),
     "a call of the node's owner": call("anvil_setCode", TO, "0x00"),
     "logs": call("eth_getLogs", {"fromBlock": "0x0"}),
+    "logs of every event": call("eth_getLogs", EVENTS | {"topics": []}),
+    "logs of three events": call("eth_getLogs", EVENTS | {"topics": [[TOPIC] * 3, TOPIC]}),
+    "logs of an event that is none": call("eth_getLogs", EVENTS | {"topics": [[7], TOPIC]}),
+    "logs of many blocks": call("eth_getLogs", EVENTS | {"fromBlock": "0x0", "toBlock": "0x3e8"}),
+    "logs of no blocks": call("eth_getLogs", EVENTS | {"fromBlock": "0x2", "toBlock": "0x1"}),
+    "logs by name of a block": call("eth_getLogs", EVENTS | {"toBlock": "latest"}),
+    "logs of a block by hash": call("eth_getLogs", EVENTS | {"blockHash": TOPIC}),
     "another block": call("eth_getBlockByNumber", "0x1", False),
     "whole transactions": call("eth_getBlockByNumber", "latest", True),
     "a block by name": call("eth_call", VIEW, "pending"),

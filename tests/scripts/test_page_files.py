@@ -31,7 +31,8 @@ def client():
 
 
 @pytest.mark.parametrize(
-    "path", ["/portal", "/web/portal/index.html", "/web/pages/status.en.html", "/web/portal/main.js", "/", "/privacy"]
+    "path",
+    ["/portal", "/web/portal/index.html", "/web/pages/status.en.html", "/web/portal/session.js", "/", "/privacy"],
 )
 def test_a_page_loads_only_from_its_own_origin_by_whatever_name_it_is_opened(client, path):
     answer = client.get(path)
@@ -87,7 +88,7 @@ def test_places_in_the_portal_are_the_portal_under_the_name_of_passkeys(client):
 
 
 def test_a_text_is_compressed_once_and_kept_as_long_as_it_is_the_same(client):
-    for path in ("/", "/portal", "/verify", "/web/portal/main.js", "/web/style.css"):
+    for path in ("/", "/portal", "/verify", "/web/portal/session.js", "/web/style.css"):
         plain = client.get(path, headers={"accept-encoding": "identity"})
         zipped = client.get(path, headers={"accept-encoding": "br, gzip;q=0.5"})
         assert "content-encoding" not in plain.headers
@@ -147,8 +148,22 @@ def test_a_browser_gets_a_page_for_an_unknown_path_and_a_program_a_code(client):
     assert client.post("/no/such/page", headers=HTML).json() == {"error": "no_such_route"}
 
 
+def test_an_address_for_programs_alone_is_a_page_for_who_opens_it(client):
+    client.app.add_route("/only/post", lambda _: None, methods=["POST"])
+    opened = client.get("/only/post", headers=HTML)
+    assert (opened.status_code, opened.headers["content-type"]) == (405, "text/html; charset=utf-8")
+    for_program = client.get("/only/post")
+    assert (for_program.status_code, for_program.headers["content-type"]) == (405, "application/json")
+
+
+def test_every_part_of_the_explorer_is_a_page_and_nothing_else_below_it(client):
+    for part in ("", "/consents", "/records", "/access", "/parties", "/terms", "/notices", "/notices/0x" + "1" * 64):
+        assert 'id="explorer"' in client.get("/explorer" + part, headers=HTML).text, part
+    assert client.get("/explorer/secrets").json() == {"error": "no_such_route"}
+
+
 def test_a_page_of_one_file_a_language_says_the_same_in_both(client):
-    for name in ("status", "privacy", "unknown"):
+    for name in ("status", "privacy", "unknown", "explorer", "start"):
         english, korean = (skeleton((FOLDER / f"{name}.{one}.html").read_text()) for one in ("en", "ko"))
         assert english == korean
         text = re.sub(r"<[^>]+>", " ", (FOLDER / f"{name}.ko.html").read_text().partition("<main>")[2])

@@ -18,9 +18,11 @@ from tests.scripts.environments import ROOT, build_wheel, new_environment
 FOLDERS = ("anchors", "api", "client", "formats", "ledger", "scripts", "services", "web")
 PAGES = {
     "/": "MyData Ledger",
-    "/portal": "/web/portal/main.js",
+    "/portal": "/web/built/portal.js",
+    "/workspace": "/web/built/workspace.js",
     "/portal/statements.js": "noble-hashes",
-    "/web/portal/main.js": "import",
+    "/web/portal/session.js": "import",
+    "/status": "MyData Ledger",
     "/web/style.css": "{",
     "/verify": "noble-hashes",
     "/privacy": "Cookies",
@@ -98,7 +100,7 @@ def stop(environment, process, how):
 def test_every_file_is_in_one_package(wheel):
     with zipfile.ZipFile(wheel) as opened:
         names = {name for name in opened.namelist() if ".dist-info/" not in name}
-    kinds = (".py", ".js", ".html", ".css", ".svg", ".json", "py.typed")
+    kinds = (".py", ".js", ".html", ".css", ".svg", ".png", ".json", ".webmanifest", "licences.txt", "py.typed")
     files = [path for folder in FOLDERS for path in (ROOT / folder).rglob("*") if path.name.endswith(kinds)]
     expected = {f"mydata_ledger/{path.relative_to(ROOT)}" for path in files}
     assert len(expected) > 400

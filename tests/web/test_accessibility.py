@@ -8,11 +8,10 @@ import pytest
 
 from mydata_ledger.client import Client
 from mydata_ledger.ledger.signers import Wallet
-from mydata_ledger.scripts.stack import Stack
 from testing.browser import chromium, require_chromium
 from tests.web.axe import faults, needs_axe
 from tests.web.own_pages import check_page, go, with_wallet
-from tests.web.study import DAY, TRIAL, accredit, issued, reads, requested, trial_of
+from tests.web.study import DAY, TRIAL, issued, reads, requested, trial_of
 from tests.web.wallets import WalletTab
 
 require_chromium()
@@ -33,21 +32,17 @@ WORDS = {
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory):
+def stack(running):
     """A stack with a person who got requests, granted one, refused the others, and whose data were read once."""
-    with Stack(tmp_path_factory.mktemp("everybody") / "state", on_status=lambda _: None) as running:
-        accredit(running)
-        trial, me = trial_of(running), Client(running.url, PERSON).sign_in()
-        record, until = issued(running, PERSON.signer), {"expires": int(time.time()) + 90 * DAY}
-        statement = me.consent(TRIAL.address, [GRANT | until])
-        me.consent("*", [GRANT | until | {"effect": "forbid", "purposes": ["hl7:HMARKT"]}])
-        trial.wait_anchored("consents", statement["position"])
-        reads(trial, record)
-        notice = next(
-            n["hash"] for n in trial.call("GET", "/notices") if (n["name"], n["language"]) == ("general", "en")
-        )
-        requested(trial, PERSON.signer, notice, "health.lab", "health.vitals")
-        yield running
+    trial, me = trial_of(running), Client(running.url, PERSON).sign_in()
+    record, until = issued(running, PERSON.signer), {"expires": int(time.time()) + 90 * DAY}
+    statement = me.consent(TRIAL.address, [GRANT | until])
+    me.consent("*", [GRANT | until | {"effect": "forbid", "purposes": ["hl7:HMARKT"]}])
+    trial.wait_anchored("consents", statement["position"])
+    reads(trial, record)
+    notice = next(n["hash"] for n in trial.call("GET", "/notices") if (n["name"], n["language"]) == ("general", "en"))
+    requested(trial, PERSON.signer, notice, "health.lab", "health.vitals")
+    return running
 
 
 @pytest.fixture

@@ -7,10 +7,9 @@ import pytest
 from mydata_ledger.client import Client
 from mydata_ledger.ledger.delegation import RELATIONS
 from mydata_ledger.ledger.signers import Wallet
-from mydata_ledger.scripts.stack import Stack
 from tests.web.browser import chromium, require_chromium
 from tests.web.own_pages import PHONE, check_page, field, go, press_ticks, trouble, with_passkey, with_wallet
-from tests.web.study import accredit, issued, trial_of
+from tests.web.study import issued
 
 require_chromium()
 PERSON, CARER = (Wallet(bytes([number]) * 32) for number in (131, 132))
@@ -62,11 +61,8 @@ def check_code(identifier):
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory):
-    with Stack(tmp_path_factory.mktemp("delegates") / "state", on_status=lambda _: None) as running:
-        accredit(running)
-        trial_of(running)
-        yield running
+def stack(running):
+    return running
 
 
 @pytest.fixture

@@ -7,14 +7,13 @@ import zipfile
 import pytest
 
 from mydata_ledger.ledger.signers import Wallet
-from mydata_ledger.scripts.stack import Stack
 from tests.web.browser import chromium, require_chromium
 from tests.web.own_pages import PHONE, check_page, go, press_ticks, trouble, with_passkey, with_wallet
-from tests.web.study import accredit, issued, reads, trial_of
+from tests.web.study import issued, reads, trial_of
 
 require_chromium()
-PERSON = Wallet(bytes([112]) * 32)
-PEOPLE = (Wallet(bytes([number]) * 32) for number in range(120, 130))
+PERSON = Wallet(bytes([26]) * 32)
+PEOPLE = (Wallet(bytes([number]) * 32) for number in range(220, 230))
 """Of one person the hospital issues equal content once only."""
 WORDS = {
     "ko": {"all": "모두 선택", "go": "무엇이 달라지는지 보기", "sign": "삭제: 패스키로 서명", "nothing": "하나 이상"}
@@ -44,11 +43,9 @@ FORGERIES = [
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory):
-    with Stack(tmp_path_factory.mktemp("erasing") / "state", on_status=lambda _: None) as running:
-        accredit(running)
-        running.trial = trial_of(running)
-        yield running
+def stack(running):
+    running.trial = trial_of(running)
+    return running
 
 
 @pytest.fixture

@@ -8,26 +8,23 @@ import pytest
 
 from mydata_ledger.client import Client
 from mydata_ledger.ledger.signers import Wallet
-from mydata_ledger.scripts.stack import Stack
 from mydata_ledger.scripts.verify import RegistryReader, load, verify
 from mydata_ledger.scripts.verify.page import build
 from mydata_ledger.scripts.verify.words import sentence
 from tests.web.browser import chromium, require_chromium
-from tests.web.study import TRIAL, accredit, issued, reads, trial_of
+from tests.web.study import TRIAL, issued, reads, trial_of
 
 require_chromium()
 ZONE = "Asia/Seoul"
-PERSON = Wallet(bytes([93]) * 32)
+PERSON = Wallet(bytes([23]) * 32)
 GRANT = {"categories": ["health.lab"], "purposes": ["hl7:CLINTRCH"], "actions": ["view"]}
 DONE = "!document.getElementById('found').hidden && !document.getElementById('found').hasAttribute('aria-busy')"
 LAST_CHECK = "[...document.querySelectorAll('ol.checks > li')].at(-1)"
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory):
-    with Stack(tmp_path_factory.mktemp("offered") / "state", on_status=lambda _: None) as running:
-        accredit(running)
-        yield running
+def stack(running):
+    return running
 
 
 @pytest.fixture(scope="module")

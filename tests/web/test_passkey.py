@@ -12,11 +12,10 @@ from mydata_ledger.ledger import wording
 from mydata_ledger.ledger.commitment.entry import lock_of
 from mydata_ledger.scripts.listening import bound
 from mydata_ledger.scripts.settings import secret
-from mydata_ledger.scripts.stack import Stack
 from tests.web.browser import chromium, require_chromium
 from tests.web.modules import load
 from tests.web.passkey_tab import PasskeyTab
-from tests.web.study import LAYERS, accredit, issued, reads, requested, trial_of
+from tests.web.study import LAYERS, issued, reads, requested, trial_of
 
 require_chromium()
 WORDS = {
@@ -66,10 +65,8 @@ BOTH = pytest.mark.parametrize("language", ["ko", "en"])
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory):
-    with Stack(tmp_path_factory.mktemp("passkey") / "state", on_status=lambda _: None) as running:
-        accredit(running)
-        yield running
+def stack(running):
+    return running
 
 
 @dataclass

@@ -4,20 +4,17 @@ import time
 
 import pytest
 
-from mydata_ledger.scripts.stack import Stack
 from testing.browser import chromium, require_chromium
 from tests.web.own_pages import PHONE, check_page, go, press_ticks, with_passkey
-from tests.web.study import accredit, issued, reads, requested, trial_of
+from tests.web.study import issued, reads, requested, trial_of
 
 require_chromium()
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory):
-    with Stack(tmp_path_factory.mktemp("journey") / "state", on_status=lambda _: None) as running:
-        accredit(running)
-        running.trial = trial_of(running)
-        yield running
+def stack(running):
+    running.trial = trial_of(running)
+    return running
 
 
 @pytest.fixture

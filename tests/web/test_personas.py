@@ -1,6 +1,10 @@
 """Personas of the demo: made at its end, given by its own server on the development chain alone, used by the pages."""
 
+import html
 import json
+import re
+import subprocess
+import sys
 import time
 
 import httpx
@@ -127,6 +131,21 @@ def test_a_page_is_the_patient_with_one_tap_and_signs(context, given, tmp_path):
         assert time.monotonic() < deadline
         time.sleep(0.2)
     assert result["requests"][0]["reference"] == "KCT0008791"
+
+
+def test_the_program_of_the_interface_s_page_runs_as_it_is_written(context, given):
+    page = httpx.get(context.stack.url + "/docs").text
+    program = html.unescape(re.search(r'<code id="sign-in-program">(.*?)</code>', page, re.DOTALL)[1])
+    assert program.count("http://localhost:8420") == 1
+    command = [sys.executable, "-c", program.replace("http://localhost:8420", context.stack.url)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    trial = next(one for one in given["personas"] if one["role"] == "trial")
+    asks = Client(context.stack.url, Wallet(bytes.fromhex(trial["private_key"][2:]))).sign_in()
+    subject, purpose = {"type": "party", "id": trial["address"]}, {"purpose": "hl7:CLINTRCH"}
+    question = {"subject": subject, "action": {"name": "view"}, "resource": {"type": "record"}, "context": purpose}
+    found = asks.call("POST", "/access/v1/search/resource", json=question)["results"]
+    assert done.stdout == f"{len(found)} records of people who consented to this purpose\n"
 
 
 def test_a_server_without_the_option_has_no_such_route_even_where_the_file_is(context, given):

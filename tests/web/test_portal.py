@@ -15,11 +15,10 @@ from mydata_ledger.ledger.signers import Wallet
 from mydata_ledger.ledger.summaries import Summaries
 from mydata_ledger.ledger.vocabulary import Vocabulary
 from mydata_ledger.scripts.serve import slices
-from mydata_ledger.scripts.stack import Stack
 from mydata_ledger.services.health.formats.consents import read_consent
 from tests.web.browser import chromium, require_chromium
 from tests.web.modules import load
-from tests.web.study import LAYERS, TRIAL, accredit, issued, reads, requested, trial_of
+from tests.web.study import LAYERS, TRIAL, issued, reads, requested, trial_of
 from tests.web.wallets import WalletTab
 
 require_chromium()
@@ -74,10 +73,8 @@ OPEN_ALL = "document.querySelectorAll('#timeline details').forEach((one) => { on
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory):
-    with Stack(tmp_path_factory.mktemp("portal") / "state", on_status=lambda _: None) as running:
-        accredit(running)
-        yield running
+def stack(running):
+    return running
 
 
 @pytest.fixture

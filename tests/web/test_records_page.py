@@ -9,11 +9,9 @@ import pytest
 from mydata_ledger.client import Client
 from mydata_ledger.ledger.record import Erasure
 from mydata_ledger.ledger.signers import Wallet
-from mydata_ledger.scripts.stack import Stack
 from tests.web.axe import faults, needs_axe
 from tests.web.browser import chromium, require_chromium
 from tests.web.busy import HOSTILE, busy_person, check_page, enter, issue, visit
-from tests.web.study import accredit
 
 require_chromium()
 ME, HURT, MANY = (Wallet(bytes([number]) * 32) for number in (106, 107, 108))
@@ -115,17 +113,15 @@ CONTENTS = {
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory):
-    with Stack(tmp_path_factory.mktemp("records") / "state", on_status=lambda _: None) as running:
-        accredit(running)
-        running.made = busy_person(running, ME)
-        uploads = [
-            (category, kind, content if isinstance(content, bytes) else json.dumps(content).encode())
-            for category, kind, content, _ in CONTENTS.values()
-        ]
-        ids = issue(running, HURT.signer, *uploads, ("health.imaging", "image/png", png(40, 30)))
-        running.hurt = dict(zip([*CONTENTS, "a picture"], ids, strict=True))
-        yield running
+def stack(running):
+    running.made = busy_person(running, ME)
+    uploads = [
+        (category, kind, content if isinstance(content, bytes) else json.dumps(content).encode())
+        for category, kind, content, _ in CONTENTS.values()
+    ]
+    ids = issue(running, HURT.signer, *uploads, ("health.imaging", "image/png", png(40, 30)))
+    running.hurt = dict(zip([*CONTENTS, "a picture"], ids, strict=True))
+    return running
 
 
 @pytest.fixture

@@ -10,10 +10,9 @@ from mydata_ledger.client import Client, RequestRefused
 from mydata_ledger.ledger import envelope
 from mydata_ledger.ledger.record import Issue
 from mydata_ledger.ledger.signers import Wallet
-from mydata_ledger.scripts.stack import Stack
 from tests.web.axe import ENGINE, faults
 from tests.web.browser import chromium, require_chromium
-from tests.web.study import HOSPITAL, TRIAL, accredit, requested, trial_of
+from tests.web.study import HOSPITAL, TRIAL, requested, trial_of
 from tests.web.wallets import WalletTab
 
 require_chromium()
@@ -55,15 +54,13 @@ STRANGE = "علي بن 🧪👩‍🔬 " + "Very long name of a clinical trial a
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory):
-    with Stack(tmp_path_factory.mktemp("requests") / "state", on_status=lambda _: None) as running:
-        accredit(running)
-        running.trial = trial_of(running)
-        running.hospital = Client(running.url, HOSPITAL).sign_in()
-        running.notice = next(
-            n["hash"] for n in running.trial.call("GET", "/notices") if (n["name"], n["language"]) == ("general", "en")
-        )
-        yield running
+def stack(running):
+    running.trial = trial_of(running)
+    running.hospital = Client(running.url, HOSPITAL).sign_in()
+    running.notice = next(
+        n["hash"] for n in running.trial.call("GET", "/notices") if (n["name"], n["language"]) == ("general", "en")
+    )
+    return running
 
 
 @pytest.fixture
@@ -343,15 +340,19 @@ def test_after_the_last_withdrawal_nothing_is_allowed(stack, tab, language):
     assert not ENGINE.exists() or faults(tab) == {}
 
 
-def test_a_long_name_from_right_to_left_with_emoji_breaks_nothing(stack, tab):
-    party, person = Wallet(bytes([47]) * 32), Wallet(bytes([122]) * 32)
-    name = STRANGE.encode()[:198].decode(errors="ignore")
+def newcomer(stack, party, name):
+    """A trial that was just accredited, signed in."""
     stack.register_party(party.address, name, ["trial"], envelope.generate_reader_key().public)
     client, deadline = Client(stack.url, party).sign_in(), time.monotonic() + 30
     while party.address not in {one["account"] for one in client.call("GET", "/parties")}:
         assert time.monotonic() < deadline
         time.sleep(0.1)
-    requested(client, person.signer, stack.notice, "health.lab")
+    return client
+
+
+def test_a_long_name_from_right_to_left_with_emoji_breaks_nothing(stack, tab):
+    person, name = Wallet(bytes([122]) * 32), STRANGE.encode()[:198].decode(errors="ignore")
+    requested(newcomer(stack, Wallet(bytes([47]) * 32), name), person.signer, stack.notice, "health.lab")
     tab.read_page(320)
     page = opened(tab, stack, person, "en")
     page.until("!!document.querySelector('.request bdi')")
@@ -362,3 +363,15 @@ def test_a_long_name_from_right_to_left_with_emoji_breaks_nothing(stack, tab):
     assert "(clinical trial team, accredited" in sentence
     assert sentence.endswith(".")
     assert tab.problems == []
+
+
+def test_a_name_that_looks_like_another_s_is_marked_beside_the_request(stack, tab):
+    honest, copycat, person = (Wallet(bytes([number]) * 32) for number in (48, 49, 124))
+    newcomer(stack, honest, "Baekdu Trial")
+    client = newcomer(stack, copycat, "B\u0430ekdu Trial")
+    requested(client, person.signer, stack.notice, "health.lab")
+    tab.read_page(390)
+    page = opened(tab, stack, person, "ko")
+    page.reads(f"Baekdu Trial({honest.address})과 비슷해 보이는 이름입니다", ".request")
+    page.reads("여러 문자가 섞여 있습니다", ".request")
+    assert not ENGINE.exists() or faults(tab) == {}

@@ -5,7 +5,6 @@ import json
 import pytest
 
 from mydata_ledger.ledger.signers import Wallet
-from mydata_ledger.scripts.stack import Stack
 from testing.browser import chromium, require_chromium
 from tests.web.passkey_tab import PasskeyTab
 from tests.web.wallets import WalletTab
@@ -16,9 +15,8 @@ OPEN = "location.pathname + ' ' + document.querySelector('nav [aria-current]')?.
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory):
-    with Stack(tmp_path_factory.mktemp("session") / "state", on_status=lambda _: None) as running:
-        yield running
+def stack(running):
+    return running
 
 
 @pytest.fixture

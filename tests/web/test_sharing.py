@@ -10,14 +10,13 @@ import pytest
 from mydata_ledger.formats.ips.sections import SHOWN_CATEGORIES
 from mydata_ledger.ledger.signers import Wallet
 from mydata_ledger.scripts.paths import WEB
-from mydata_ledger.scripts.stack import Stack
 from mydata_ledger.services.health.formats.shlink import read_shlink
 from tests.web.browser import chromium, require_chromium
 from tests.web.own_pages import PHONE, check_page, field, go, tick, trouble, with_passkey, with_wallet
-from tests.web.study import accredit, issued, trial_of
+from tests.web.study import issued
 
 require_chromium()
-PERSON = Wallet(bytes([111]) * 32)
+PERSON = Wallet(bytes([25]) * 32)
 WORDS = {
     "ko": {"make": "링크 만들기", "all": "내 건강 기록 전체", "lab": "검사 결과", "who": "누구에게", "code": "암호"}
     | {"once": "열쇠는 링크 말고는", "done": "전달했습니다", "ago": "1번", "end": "지금 종료", "sure": "이 링크 종료"}
@@ -40,12 +39,9 @@ WORDS = {
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory):
-    with Stack(tmp_path_factory.mktemp("sharing") / "state", on_status=lambda _: None) as running:
-        accredit(running)
-        trial_of(running)
-        issued(running, PERSON.signer)
-        yield running
+def stack(running):
+    issued(running, PERSON.signer)
+    return running
 
 
 @pytest.fixture

@@ -12,10 +12,9 @@ import pytest
 from mydata_ledger.client import Client
 from mydata_ledger.ledger.delegation import Delegation
 from mydata_ledger.ledger.signers import Wallet
-from mydata_ledger.scripts.stack import Stack
 from tests.web.axe import ENGINE, faults
 from tests.web.browser import chromium, require_chromium
-from tests.web.study import DAY, TRIAL, accredit, issued, reads, requested, trial_of
+from tests.web.study import DAY, TRIAL, issued, reads, requested, trial_of
 from tests.web.wallets import WalletTab
 
 require_chromium()
@@ -33,14 +32,12 @@ SHOTS = os.environ.get("SCREENSHOTS")
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory):
-    with Stack(tmp_path_factory.mktemp("wards") / "state", on_status=lambda _: None) as running:
-        accredit(running)
-        running.trial = trial_of(running)
-        running.record = issued(running, WARD.signer)
-        reads(running.trial, running.record)
-        named(running, GUARDIAN, DAY)
-        yield running
+def stack(running):
+    running.trial = trial_of(running)
+    running.record = issued(running, WARD.signer)
+    reads(running.trial, running.record)
+    named(running, GUARDIAN, DAY)
+    return running
 
 
 def named(stack, guardian, seconds):

@@ -9,7 +9,7 @@ const t = messages({ table: "The numbers as a table" }, { table: "표로 보기"
 /** @typedef {{ name: string, color: string, values: (number | null)[] }} Series */
 /** @import uPlot from "uplot" */
 /** @typedef {typeof uPlot} Plotter */
-const HEIGHT = 160, LABEL_WIDTH = 48, PLOT_ADDRESS = "/web/built/plot.js";
+const HEIGHT = 160, LETTER = 6.5, WIDE_LETTER = 12, GAP = 6, AXIS = 60, PLOT_ADDRESS = "/web/built/plot.js";
 
 /** @type {() => Promise<Plotter>} */
 const loadPlotter = async () => (await import(PLOT_ADDRESS)).default;
@@ -64,14 +64,17 @@ function optionsOf(Plotter, target, labels, series, bars, band) {
   return {
     width: target.clientWidth || 320, height: HEIGHT, cursor: { show: false }, legend: { show: false },
     scales: { x: { time: false, range: [-0.6, labels.length - 0.4] }, y: { range: (_, low, high) => [Math.min(0, low, band?.[0] ?? 0), Math.max(1, high, band?.[1] ?? 1) * 1.1] } },
-    axes: [{ ...axis, grid: { show: false }, splits: labels.map((_, index) => index), values: (plot, all) => all.map((index) => ((labels.length - 1 - index) % stepOf(plot.width, labels.length) ? "" : (labels[index] ?? ""))) }, { ...axis, size: 40, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000, 10000] }],
+    axes: [{ ...axis, grid: { show: false }, splits: labels.map((_, index) => index), values: (plot, all) => all.map((index) => ((labels.length - 1 - index) % stepOf(plot.width - AXIS, labels) ? "" : (labels[index] ?? ""))) }, { ...axis, size: 40, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000, 10000] }],
     series: [{}, ...series.map(({ name, color: stroke }) => ({ label: name, stroke: color(stroke), fill: bars ? color(stroke) : undefined, width: 2, points: { show: !bars }, paths: bars ? Plotter.paths.bars?.({ size: [0.5, 40] }) : undefined }))],
     hooks: band ? { drawClear: [(plot) => drawBand(plot, band, color("--tint"))] } : {},
   };
 }
 
-/** Of how many labels one is shown, so that none lies on another. @type {(width: number, count: number) => number} */
-const stepOf = (width, count) => Math.max(1, Math.ceil((count * LABEL_WIDTH) / width));
+/** Of how many labels one is shown, so that none lies on another. @type {(width: number, labels: string[]) => number} */
+const stepOf = (width, labels) => Math.max(1, Math.ceil((labels.length * Math.max(...labels.map(widthOf))) / width));
+
+/** About how wide a label is, with the gap after it. @type {(label: string) => number} */
+const widthOf = (label) => [...label].reduce((sum, letter) => sum + (letter > "\u1100" ? WIDE_LETTER : LETTER), GAP);
 
 /** @type {(plot: uPlot, band: [number, number], fill: string) => void} */
 function drawBand(plot, [low, high], fill) {

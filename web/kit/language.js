@@ -11,13 +11,18 @@ export let language = store.get();
 
 /** Show the page in a language, now and after a reload. @type {(chosen: Language) => void} */
 export function setLanguage(chosen) {
-  language = chosen;
-  document.documentElement.lang = chosen;
+  showLanguage(chosen);
   try {
     localStorage.setItem(STORAGE_KEY, chosen);
   } catch {
     // A browser without storage takes the browser's language again next time.
   }
+}
+
+/** Show the page in a language until it is left; for a page whose address names it. @type {(chosen: Language) => void} */
+export function showLanguage(chosen) {
+  language = chosen;
+  document.documentElement.lang = chosen;
   store.set(chosen);
 }
 

@@ -7,12 +7,14 @@ const language = document.documentElement.lang === "ko" ? "ko" : "en";
 const WORDS = {
   en: {
     checkpoint: (/** @type {string[]} */ [consents, records, access, block, time]) => `${consents} statements about consents, ${records} about records, ${access} receipts, in block ${block} (${time})`,
+    look: "Look into the logs",
     behind: "The chain does not answer now, so nothing is read here until it does. Last checkpoint: ",
     contracts: { consents: "Consents", records: "Records", access: "Receipts" },
     chain: (/** @type {number} */ id) => (id === 31337 ? "Chain 31337: a test chain on this computer, for a demonstration" : `Chain ${id}`),
   },
   ko: {
     checkpoint: (/** @type {string[]} */ [consents, records, access, block, time]) => `동의 관련 ${consents}건, 기록 관련 ${records}건, 확인서 ${access}건 · 블록 ${block} (${time})`,
+    look: "로그 살펴보기",
     behind: "지금은 체인이 응답하지 않아, 응답할 때까지 아무것도 열람되지 않습니다. 마지막 체크포인트: ",
     contracts: { consents: "동의", records: "기록", access: "열람 확인서" },
     chain: (/** @type {number} */ id) => (id === 31337 ? "체인 31337: 이 컴퓨터에서 도는 시연용 시험 체인" : `체인 ${id}`),
@@ -24,6 +26,9 @@ const show = (id, ...parts) => document.getElementById(id)?.replaceChildren(...p
 
 /** @type {(text: string) => HTMLElement} */
 const code = (text) => Object.assign(document.createElement("code"), { textContent: text });
+
+/** A link to a page in this language. @type {(path: string, text: string) => HTMLElement} */
+const link = (path, text) => Object.assign(document.createElement("a"), { href: `${path}?language=${language}`, textContent: text });
 
 /** @type {(path: string) => Promise<any>} */
 async function get(path) {
@@ -44,14 +49,14 @@ function showOperator(parties) {
 function showCheckpoint({ problem, chain, logs }) {
   const numbers = [logs.consents.anchored, logs.records.anchored, logs.access.anchored, chain.block].map((one) => one.toLocaleString(language));
   const time = new Date(chain.followed_at * 1000).toLocaleString(language, { dateStyle: "medium", timeStyle: "medium" });
-  show("checkpoint", (problem ? WORDS.behind : "") + WORDS.checkpoint([...numbers, time]));
+  show("checkpoint", (problem ? WORDS.behind : "") + WORDS.checkpoint([...numbers, time]), " ", link("/explorer", WORDS.look));
 }
 
 /** @type {(chain: number, heads: { log: "consents" | "records" | "access", contract: string }[]) => void} */
 function showContracts(chain, heads) {
   const rows = heads.map(({ log, contract }) => {
     const row = document.createElement("span");
-    row.append(`${WORDS.contracts[log]} `, code(contract));
+    row.append(link(`/explorer/${log}`, WORDS.contracts[log]), " ", code(contract));
     return row;
   });
   show("contracts", WORDS.chain(chain), ...rows);

@@ -1,4 +1,5 @@
 // The status page: shows what GET /health and GET /parties answer, in the language of the page, and stores nothing.
+import { lookalikesOf } from "../kit/lookalikes.js";
 import { WORDS } from "./status_words.js";
 
 /** @typedef {{ accepted: number, anchored: number }} Log */
@@ -52,17 +53,19 @@ function showHealth({ status, problem, chain, logs }) {
   byId("logs").replaceChildren(logCard(words.consents, logs.consents), logCard(words.records, logs.records), logCard(words.access, logs.access));
 }
 
-/** @type {(party: Party) => HTMLElement} */
-function partyCard({ name, names, roles, account }) {
+/** @type {(party: Party, similar: { account: string }[]) => HTMLElement} */
+function partyCard({ name, names, roles, account }, similar) {
   const card = element("li"), chips = element("p", undefined, "roles");
   chips.append(...roles.flatMap((role) => [element("span", words.roles[role] ?? role, "role"), " "]));
   card.append(element("h3", (language === "ko" ? names.ko : names.en) ?? name), chips, element("code", account));
+  card.append(...similar.map((other) => element("p", words.similar(other.account), "warning")));
   return card;
 }
 
 /** @type {(parties: Party[]) => void} */
 function showParties(parties) {
-  byId("parties").replaceChildren(...(parties.length ? parties.map(partyCard) : [element("li", words.noParties)]));
+  const cards = parties.map((party) => partyCard(party, lookalikesOf(party, parties)));
+  byId("parties").replaceChildren(...(cards.length ? cards : [element("li", words.noParties)]));
 }
 
 async function refresh() {

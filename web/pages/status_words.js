@@ -2,7 +2,7 @@
 
 /** @typedef {{ asking: string, degraded: string, down: string, allOnChain: string, noParties: string, consents: string,
  *   records: string, access: string, serving: (chain: number, block: string) => string, waiting: (count: string) => string,
- *   ofOnChain: (anchored: string, accepted: string) => string, roles: Record<string, string> }} StatusWords */
+ *   similar: (account: string) => string, ofOnChain: (anchored: string, accepted: string) => string, roles: Record<string, string> }} StatusWords */
 /** By language. English shows roles by their codes; the Korean names are those of ledger/labels.py. @type {{ en: StatusWords, ko: StatusWords }} */
 export const WORDS = {
   en: {
@@ -17,6 +17,7 @@ export const WORDS = {
     serving: (chain, block) => `Serving. Chain ${chain} followed to block ${block}.`,
     waiting: (count) => `${count} not on chain yet`,
     ofOnChain: (anchored, accepted) => `${anchored} of ${accepted} on chain`,
+    similar: (account) => `Its name looks like that of ${account}.`,
     roles: {},
   },
   ko: {
@@ -31,6 +32,7 @@ export const WORDS = {
     serving: (chain, block) => `정상입니다. 체인 ${chain}의 ${block}번 블록까지 따라갔습니다.`,
     waiting: (count) => `${count}건은 아직 체인에 없음`,
     ofOnChain: (anchored, accepted) => `${accepted}건 중 ${anchored}건이 체인에 있음`,
+    similar: (account) => `이름이 ${account}의 이름과 비슷해 보입니다.`,
     roles: {
       holder: "데이터 보유 기관", hospital: "병원", trial: "임상시험팀", insurer: "보험사", merchant: "판매업체", researcher: "연구자", responder: "응급 구조대",
       reviewer: "심사자", authority: "후견인 지정 기관", witness: "증인", "enforcement-point": "접근 통제 시스템", operator: "운영자", collector: "수집자",

@@ -110,6 +110,8 @@ export interface ConsentRequest {
   state: "requested" | "granted" | "granted_narrower" | "refused" | "withdrawn" | "expired";
   /** The entry of the consent that answered it. */
   consent: string;
+  data_subject: string;
+  answered_at: number;
   by_standing_wish: boolean;
   by_question: boolean;
   by_offer: boolean;
@@ -221,12 +223,15 @@ export type OwnRecord = RecordView;
 export interface Party {
   account: string;
   name: string;
+  names: { en: string; ko: string };
   roles: string[];
+  encryption_key: string;
   valid_from: Whole;
   valid_until: Whole;
   accredited: boolean;
+  registry: string;
   /** What the party says about itself; nobody has checked it. */
-  stated: { contact: string; registration: string; homepage: string } | null;
+  stated: { contact: string; registration: string; homepage: string; name_en: string; name_ko: string } | null;
 }
 
 /** What a party had to do with the person. */
@@ -294,7 +299,8 @@ export interface Account {
   signer: string;
   /** The 0x address that receipts name. */
   readonly address: string;
-  signIn(): Promise<void>;
+  /** With a reader key, what the session opens is sealed for it. */
+  signIn(readerKey?: string): Promise<void>;
   /** Throws unless the draft is a statement of this kind that the account may sign. */
   check(kind: StatementKind, draft: Signable): Promise<unknown>;
   /** Throws if the account cannot sign for this chain now. */

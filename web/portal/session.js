@@ -46,12 +46,12 @@ export async function resume() {
   }
 }
 
-/** Sign in with the account that the person chooses. @type {(choose: () => Promise<Account>) => Promise<void>} */
-export async function signIn(choose) {
+/** Sign in with the account that the person chooses; a wallet's sign-in names the reader key, if one is given. @type {(choose: () => Promise<Account>, readerKey?: string) => Promise<void>} */
+export async function signIn(choose, readerKey) {
   if (!window.isSecureContext) throw new Error(translate("needsHttps", { origin: location.origin }));
   announce(translate("loading"));
   const account = await choose();
-  await account.signIn();
+  await account.signIn(readerKey);
   await enter(account);
   announce("");
 }

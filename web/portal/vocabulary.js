@@ -36,6 +36,9 @@ export function topCategories() {
 /** The codes of all purposes. @type {() => string[]} */
 export const purposes = () => Object.keys(vocabulary.purposes);
 
+/** The codes of all categories or purposes, each category behind the one above it. @type {(kind: "categories" | "purposes") => string[]} */
+export const allTerms = (kind) => Object.keys(vocabulary[kind]).sort();
+
 /** The purpose and every purpose above it. @type {(code: string) => string[]} */
 export function purposesAbove(code) {
   const above = lookUp(vocabulary.purposes, code)?.above;

@@ -39,9 +39,9 @@ class Wallet {
     this.signer = this.address = address.toLowerCase();
   }
 
-  /** ERC-4361: the wallet signs the server's text, which opens a session. */
-  async signIn() {
-    const { message } = await post("/session/challenges", { address: this.name });
+  /** ERC-4361: the wallet signs the server's text, which opens a session; it names the reader key, if one is given. @param {string} [readerKey] */
+  async signIn(readerKey) {
+    const { message } = await post("/session/challenges", { address: this.name, ...(readerKey && { reader_key: readerKey }) });
     await openSession({ message, signature: await this.signText(message) });
   }
 

@@ -12,7 +12,7 @@ const PARTY_DIGITS = 64 * 6;
 /** @type {(signature: string) => string} */
 const selector = (signature) => hex(keccak(utf8.encode(signature)).subarray(0, 4));
 const SELECTORS = Object.fromEntries(
-  ["checkpointOf(bytes32)", "revokedAt(bytes32,bytes32)", "withdrawnAt(bytes32)", "successorOf(bytes32)", "party(address)",
+  ["head()", "checkpointOf(bytes32)", "revokedAt(bytes32,bytes32)", "withdrawnAt(bytes32)", "successorOf(bytes32)", "party(address)",
     "isValidSignature(bytes32,bytes)", "verify(bytes,bytes32,bytes)"].map((signature) => [signature.split("(")[0], selector(signature)]),
 );
 

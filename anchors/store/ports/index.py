@@ -29,25 +29,25 @@ from mydata_ledger.ledger.delegation import DelegationState
 from mydata_ledger.ledger.emergency import Emergency
 from mydata_ledger.ledger.party import requester_name
 from mydata_ledger.ledger.ports import KnownMarks
-from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, RECORDS, AccessReceipt, LoggedStatement
+from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, RECORDS, LoggedStatement
 from mydata_ledger.ledger.record import CategoryCount, Issue, Record
 
 T = TypeVar("T")
 LOG = STATEMENTS[ACCESS]
-RECEIPT_ROWS = (
+OF_REQUESTER = (
     select(LOG)
     .join(RECEIPTS, RECEIPTS.c.position == LOG.c.position)
-    .where(RECEIPTS.c.position > bindparam("after"))
-    .order_by(RECEIPTS.c.position)
+    .where(RECEIPTS.c.requester == bindparam("key"))
     .limit(bindparam("most"))
 )
+RECEIPTS_BY_REQUESTER = OF_REQUESTER.where(RECEIPTS.c.position > bindparam("after")).order_by(RECEIPTS.c.position)
+NEWEST_BY_REQUESTER = OF_REQUESTER.where(RECEIPTS.c.position < bindparam("after")).order_by(RECEIPTS.c.position.desc())
 NEW_RECEIPTS = PreparedQuery(
     select(RECEIPTS)
     .where(RECEIPTS.c.position > bindparam("after"))
     .order_by(RECEIPTS.c.position)
     .limit(bindparam("most"))
 )
-RECEIPTS_BY_REQUESTER = RECEIPT_ROWS.where(RECEIPTS.c.requester == bindparam("key"))
 INDEXES = {CONSENTS: schema.CONSENTS, RECORDS: schema.RECORDS, ACCESS: RECEIPTS}
 OF_PERSON = {
     log: select_statements(log)
@@ -188,7 +188,12 @@ class IndexStore:
     def receipts_by(self, requester: str, after: int, limit: int) -> list[LoggedStatement]:
         """Receipts of a requester's questions, by position above `after`."""
         receipts = self._logged(RECEIPTS_BY_REQUESTER, key(requester), after, limit)
-        return [logged for logged in receipts if _requester_of(logged) == requester]
+        return [logged for logged in receipts if getattr(logged.signed.statement, "requester", None) == requester]
+
+    def newest_receipts_by(self, requester: str, before: int, limit: int) -> list[LoggedStatement]:
+        """Receipts of a requester's questions, newest first, by position below `before`."""
+        receipts = self._logged(NEWEST_BY_REQUESTER, key(requester), before, limit)
+        return [logged for logged in receipts if getattr(logged.signed.statement, "requester", None) == requester]
 
     def _logged(self, query: Select[Any], name_key: int, after: int, limit: int) -> list[LoggedStatement]:
         with self._database.session(ACCESS) as connection:
@@ -230,11 +235,6 @@ class IndexStore:
 
 def _record_facts(request: AccessRequest, at_time: int) -> Callable[[Driver, CountUses], RecordFacts]:
     return lambda driver, count_uses: RecordFacts(driver, facts.shared(driver, request, at_time), at_time, count_uses)
-
-
-def _requester_of(logged: LoggedStatement) -> str | None:
-    statement = logged.signed.statement
-    return statement.requester if isinstance(statement, AccessReceipt) else None
 
 
 def _newest_of_each(rows: Sequence[Any], signers: Collection[bytes]) -> set[int]:

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from sqlalchemy import bindparam, func, select
 
 from mydata_ledger.anchors.store.database import Database
-from mydata_ledger.anchors.store.db.prepared import PreparedQuery, chunks
+from mydata_ledger.anchors.store.db.prepared import Driver, PreparedQuery, chunks
 from mydata_ledger.anchors.store.facts import facts
 from mydata_ledger.anchors.store.rows.past import HEAD, NOTICE, OUTDATED, PARTY, REVEAL, sizes_of
 from mydata_ledger.anchors.store.schema import PAST
 from mydata_ledger.ledger.party import Party
-from mydata_ledger.ledger.ports import AnchoredSize
+from mydata_ledger.ledger.ports import AnchoredSize, HeadChange
+
+HEAD_BEFORE = PreparedQuery(
+    select(PAST.c.number, PAST.c.at, PAST.c.body)
+    .where(PAST.c.kind == HEAD, PAST.c.subject == bindparam("log"))
+    .where(PAST.c.at <= bindparam("latest"), PAST.c.number < bindparam("below"))
+    .order_by(PAST.c.at.desc(), PAST.c.number.desc())
+    .limit(1)
+)
+"""The newest head that was read at `latest` (UTC seconds) or earlier, with a number below `below`."""
+LATEST = 2**62
 
 NEWEST = PreparedQuery(select(func.max(PAST.c.number).label("number")))
 CHANGED = PreparedQuery(
@@ -34,6 +45,18 @@ class PastStore:
         """The anchored size and block of a log at a time (UTC seconds); None before the history begins."""
         body = self._value_at(HEAD, log.encode(), at_time)
         return sizes_of(body) if body else None
+
+    def head_changes(self, log: str, below: int, step: int, limit: int) -> list[HeadChange]:
+        """Changes of the head of a log with numbers below `below`, newest first, at least `step` seconds apart."""
+        changes: list[HeadChange] = []
+        latest = LATEST
+        with self._database.snapshot() as driver:
+            while len(changes) < limit and (row := _head_before(driver, log, latest, below)):
+                sizes, earlier = sizes_of(row.body), _head_before(driver, log, row.at, row.number)
+                before = sizes_of(earlier.body).size if earlier else 0
+                changes.append(HeadChange(row.number, row.at, sizes.size, sizes.block, before))
+                latest, below = row.at - step, row.number
+        return changes
 
     def reached(self, log: str, size: int) -> int | None:
         """The first second at which the chain held `size` statements of the log; None if it never did."""
@@ -96,3 +119,9 @@ class PastStore:
         query = select(PAST.c.body).where(PAST.c.kind == kind, PAST.c.subject == subject, PAST.c.at <= at_time)
         with self._database.session() as connection:
             return connection.execute(query.order_by(PAST.c.at.desc(), PAST.c.number.desc()).limit(1)).scalar()
+
+
+def _head_before(driver: Driver, log: str, latest: int, below: int) -> Any:
+    """The row of HEAD_BEFORE; None if there is none."""
+    rows = HEAD_BEFORE.all(driver, {"log": log.encode(), "latest": latest, "below": below})
+    return rows[0] if rows else None

@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { Facts } from "../../kit/card.jsx";
 import { distanceText, timeText } from "../../kit/dates.js";
 import { Loaded, useLoaded } from "../../kit/loading.jsx";
+import { LookalikeMarks } from "../../kit/lookalike_marks.jsx";
 import { messages } from "../../kit/messages.js";
 import { Name } from "../../kit/sentence.jsx";
 import { asPerson, get } from "../api.js";
@@ -29,12 +30,15 @@ const t = messages(
 
 /** In a fold; what they did is counted once it is open. @param {{ request: ConsentRequest, all: Requests, isOpen?: boolean }} props */
 export function Asker({ request, all, isOpen: isFirst = false }) {
-  const [isOpen, setOpen] = useState(isFirst);
+  const [isOpen, setOpen] = useState(isFirst), party = partyOf(all.parties, request.requester);
   return (
-    <details class="asker" open={isOpen} onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>{t("who")}</summary>
-      {isOpen && <AskerFacts request={request} all={all} />}
-    </details>
+    <>
+      {party && <LookalikeMarks party={party} all={[...all.parties.values()]} />}
+      <details class="asker" open={isOpen} onToggle={(event) => setOpen(event.currentTarget.open)}>
+        <summary>{t("who")}</summary>
+        {isOpen && <AskerFacts request={request} all={all} />}
+      </details>
+    </>
   );
 }
 

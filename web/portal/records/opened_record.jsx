@@ -23,13 +23,17 @@ const ICONS = { verified: BadgeCheck, matches: ShieldQuestion, differs: Triangle
 export function Opening({ of: record, holder }) {
   const [opened, setOpened] = useState(/** @type {OpenedRecord | null} */ (null));
   if (!opened) return <><div class="actions"><Button kind="primary" id="open-record" onClick={async () => setOpened(await openRecord(record))}><Icon of={LockOpen} /> {t("open")}</Button></div><p class="help">{t("help")}</p></>;
-  const { state, proved } = opened, word = state === "verified" && record.declared_by === "self" ? "own" : state;
+  return <div id="opened"><Opened of={opened} holder={holder} isOwn={record.declared_by === "self"} /><Button onClick={() => setOpened(null)}>{t("close")}</Button></div>;
+}
+
+/** What was opened, with how far it was verified. @param {{ of: OpenedRecord, holder: string, isOwn?: boolean }} props */
+export function Opened({ of: opened, holder, isOwn }) {
+  const { state, proved } = opened, word = state === "verified" && isOwn ? "own" : state;
   return (
-    <div id="opened">
+    <>
       <p class={`seal ${TONES[state]}`} data-state={state}><Icon of={ICONS[state]} /> <span><Sentence text={t(word, { name: isolated(holder) })} /></span></p>
       {state !== "differs" && <Content of={opened} />}
       {proved && <Fold title={t("steps")}><ol class="proof-steps">{proved.steps.map((step) => <li key={step.text}><b aria-hidden="true">{step.held === null ? "?" : step.held ? "✓" : "✗"}</b> {step.text}</li>)}</ol></Fold>}
-      <Button onClick={() => setOpened(null)}>{t("close")}</Button>
-    </div>
+    </>
   );
 }

@@ -11,8 +11,9 @@ import { loadProver } from "../proofs/prover.js";
 /** @import { Proved } from "../../proof.js" */
 /**
  * What was opened. `verified`: its holder's signature and the content agree; `matches`: the content is that of the record's
- * statement, whose signature was not checked here. `json`: its value, undefined for a record that is no JSON.
- * @typedef {{ kind: string, content: Bytes, json: unknown, state: "verified" | "matches" | "differs", proved: Proved | null }} OpenedRecord
+ * statement, whose signature was not checked here. `json`: its value, undefined for a record that is no JSON. `receipt`: the position of
+ * the receipt in the log of accesses.
+ * @typedef {{ kind: string, content: Bytes, json: unknown, state: "verified" | "matches" | "differs", proved: Proved | null, receipt: number }} OpenedRecord
  */
 const SELF_VIEW = "mydata:SELF_VIEW", PLAIN = 2;
 const MAX_BYTES = 64 * 1024 * 1024, PKCS8_HEAD = 16;
@@ -24,18 +25,24 @@ const t = messages(
 );
 
 /** Ask for a record as its data subject, and open it. Throws Error with a sentence. @type {(record: RecordView) => Promise<OpenedRecord>} */
-export async function openRecord(record) {
+export const openRecord = (record) => openAs(record, SELF_VIEW, async () => (chosenWard() ? null : get(`/records/${record.position}/copy`)));
+
+/**
+ * Ask for a record for a purpose, and open it. `copyFor` gives the signed statement of the record with its proof, if there is one.
+ * Throws Error with a sentence.
+ * @type {(record: Pick<RecordView, "record_id" | "category">, purpose: string, copyFor: (release: Release) => Promise<any>) => Promise<OpenedRecord>}
+ */
+export async function openAs(record, purpose, copyFor) {
   const [prover, key] = await Promise.all([loadProver(), ownKey()]);
   /** @type {Release} */
-  const release = await post(`/access/records/${record.record_id}`, { category: record.category, purpose: SELF_VIEW, action: "view", reader_key: key.given });
+  const release = await post(`/access/records/${record.record_id}`, { category: record.category, purpose, action: "view", reader_key: key.given });
   const sealed = release.sealed === null ? await largeSealed(release.receipt.position) : Uint8Array.from(atob(release.sealed), (character) => character.charCodeAt(0));
-  const recordId = bytesOf(record.record_id);
-  const opened = await prover.openSealed(sealed, await prover.unwrap(bytesOf(release.wrapped_key), key.own, recordId), recordId);
-  const proved = chosenWard() ? null : await prover.prove(await get(`/records/${record.position}/copy`), get, language);
+  const recordId = bytesOf(record.record_id), opened = await prover.openSealed(sealed, await prover.unwrap(bytesOf(release.wrapped_key), key.own, recordId), recordId);
+  const copy = await copyFor(release), proved = copy && (await prover.prove(copy, get, language));
   const statement = proved?.held === false ? {} : (proved?.statement ?? release.issue);
   const agrees = statement.recordId === record.record_id && (await prover.agrees(opened, bytesOf(String(statement.commitment))));
   const kind = opened.mediaType.split(";")[0].trim().toLowerCase(), isJson = kind === "application/json" || kind.endsWith("+json");
-  return { kind, content: opened.content, json: isJson ? prover.readJson(opened.content) : undefined, state: !agrees ? "differs" : proved?.held ? "verified" : "matches", proved };
+  return { kind, content: opened.content, json: isJson ? prover.readJson(opened.content) : undefined, state: !agrees ? "differs" : proved?.held ? "verified" : "matches", proved, receipt: release.receipt.position };
 }
 
 /** The key of this load of the page, for whatever is sealed for the person. @type {() => Promise<{ own: Bytes, given: string }>} */
