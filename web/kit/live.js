@@ -2,7 +2,7 @@
 // (docs/adr/0075). An event names a list that changed and nothing more; who shows the list reads it again.
 import { useEffect, useRef } from "preact/hooks";
 
-/** A list of the account that is signed in. @typedef {"requests" | "messages" | "timeline" | "consents"} List */
+/** The lists of the account that is signed in; `session` is followed by who shows what the account may. */
 const ADDRESS = "/events", GATHER_MS = 100, PAUSE_MS = 2000, AGAIN_MS = 30_000;
 const LISTS = /** @type {const} */ (["requests", "messages", "timeline", "consents"]);
 /** Who reads which list. @type {Map<() => void, readonly string[]>} */
@@ -64,9 +64,10 @@ function close() {
   source = null;
 }
 
-function ended() {
+async function ended() {
   close();
-  onSession?.();
+  await onSession?.();
+  if (onSession) notify("session");
 }
 
 /** The browser tries again by itself, unless the server answered with a refusal. */
