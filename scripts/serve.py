@@ -37,7 +37,6 @@ from mydata_ledger.ledger.ports import Clock
 from mydata_ledger.ledger.vocabulary import Vocabulary
 from mydata_ledger.scripts.demonstration.personas import personas_file
 from mydata_ledger.scripts.duties import Duties
-from mydata_ledger.scripts.ending_streams import ending_streams
 from mydata_ledger.scripts.failure import Failure
 from mydata_ledger.scripts.file_lock import FileLock, Holder
 from mydata_ledger.scripts.inherited import Inherited
@@ -51,6 +50,7 @@ from mydata_ledger.scripts.slices.finding import slices
 from mydata_ledger.scripts.slices.jobs import scheduled_jobs
 from mydata_ledger.scripts.state_folder import StateFolder, notes_folder
 from mydata_ledger.scripts.state_lock import lock_state
+from mydata_ledger.scripts.streams import ending_streams, raise_descriptor_limit
 from mydata_ledger.scripts.workers import ANSWER_SECONDS, WorkerApp, Workers
 
 RECURSION_LIMIT = 1_000
@@ -170,6 +170,7 @@ def freeze_garbage_collector() -> None:
 
 def _prepare() -> None:
     sys.setrecursionlimit(RECURSION_LIMIT)
+    raise_descriptor_limit()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(process)d %(name)s: %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
 

@@ -11,7 +11,7 @@ PAYLOADS = "Payload store: `embedded` in the state folder, or the RPC of an IPFS
 EVALUATIONS = "Questions that one session may ask in evaluations, each question of a call counted; 0 sets no limit."
 STREAMS = (
     "Streams of live updates (`GET /events`) that one worker keeps open; 0 offers none, and pages read again when they "
-    "are looked at. Each needs a file descriptor: set the limit of the process (`ulimit -n`) well above the number."
+    "are looked at. Each needs a file descriptor: the hard limit of the process (`ulimit -Hn`) must be well above it."
 )
 KEYSTORE = "Passphrase of the keystore's master key."
 ROTATED = "Next passphrase of the master key: `mydata keystore rotate --master` sets it. It opens the keystore too."

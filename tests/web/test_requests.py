@@ -149,11 +149,10 @@ def test_a_request_is_a_sentence_with_facts_and_the_answer_shows_what_was_signed
     assert tab.problems == []
 
 
-@BOTH
-def test_both_sides_see_a_request_and_its_answer_without_a_reload(stack, tab, language):
-    words, person = WORDS[language], Wallet(bytes([124 + (language == "ko")]) * 32)
-    tab.read_page(390 if language == "ko" else 1280)
-    page = opened(tab, stack, person, language)
+def test_both_sides_see_a_request_and_its_answer_without_a_reload(stack, tab):
+    words, person = WORDS["ko"], Wallet(bytes([124]) * 32)
+    tab.read_page(390)
+    page = opened(tab, stack, person, "ko")
     page.until("!!document.querySelector('#requests .empty, #requests .none')")
     page.run("window.isSamePage = true")
     ask(stack, person)
@@ -171,10 +170,32 @@ def test_both_sides_see_a_request_and_its_answer_without_a_reload(stack, tab, la
     page.until("!!document.querySelector('.request.open')")
     stack.trial.call("POST", f"/requests/{withdrawn}/withdrawal")
     page.until("!document.querySelector('.count, .request.open')")
+    assert len([url for url in tab.requests if url.endswith("/events")]) == 1, "one stream for the whole page"
+    without_a_stream(tab, page, stack, person)
+    tab.send("Network.setBlockedURLs", urls=[])
+    page.run("window.dispatchEvent(new Event('focus'))")
+    time.sleep(2)
+    page.run("fetch('/sessions', { method: 'DELETE' })")
+    ask(stack, person, "health.vitals")
+    page.until("!!document.querySelector('#sign-in')")
     assert page.run("window.isSamePage")
-    stream_count = len([url for url in tab.requests if url.endswith("/events")])
-    assert stream_count == 1, "one stream for the whole page"
     assert tab.problems == []
+
+
+def without_a_stream(tab, page, stack, person):
+    """A page that is not seen has no stream; it reads again when it is seen, and with the focus if no stream opens."""
+    shown = "Object.defineProperty(document, 'hidden', { value: %s, configurable: true });"
+    shown += "document.dispatchEvent(new Event('visibilitychange'))"
+    page.run(shown % "true")
+    tab.send("Network.setBlockedURLs", urls=["*/events"])
+    request = ask(stack, person, "health.condition")
+    time.sleep(2)
+    assert page.run("!document.querySelector('.request.open')")
+    page.run(shown % "false")
+    page.until("!!document.querySelector('.request.open')")
+    stack.trial.call("POST", f"/requests/{request}/withdrawal")
+    page.run("window.dispatchEvent(new Event('focus'))")
+    page.until("!document.querySelector('.request.open')")
 
 
 def test_single_records_and_a_period_are_signed_and_nothing_else_is_read(stack, tab):

@@ -88,6 +88,7 @@ def test_a_researcher_asks_finds_and_opens_on_a_phone(stack, tab):
     assert request["benefit_ko"] == "결과 보고서"
     assert [one["requester"] for one in me.call("GET", "/me/requests")] == [RESEARCHER.address]
     statement = me.consent(RESEARCHER.address, [GRANT | {"expires": int(time.time()) + DAY}])
+    page.until("!document.querySelector('#request').innerText.includes('답변 대기')")
     me.wait_anchored("consents", statement["position"])
 
     go(page, "/workspace/search")
@@ -136,6 +137,22 @@ def test_nobody_sees_what_is_another_s_or_of_another_role(stack, tab):
     go(page, "/workspace/no-such-place")
     page.reads("There is no page at this address")
     check_page(page, "workspace-unknown-en")
+
+
+def test_a_role_that_is_added_is_there_without_a_reload(stack, tab):
+    wallet, key = Wallet(bytes([205]) * 32), envelope.generate_reader_key().public
+    stack.register_party(wallet.address, "Both", ["insurer"], key)
+    client, deadline = Client(stack.url, wallet).sign_in(), time.monotonic() + 30
+    while wallet.address not in {one["account"] for one in client.call("GET", "/parties")}:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    page = at_workspace(tab, stack, wallet, "en")
+    page.reads("insurer")
+    assert "researcher" not in page.text()
+    page.run("window.isSamePage = true")
+    stack.register_party(wallet.address, "Both", ["insurer", "researcher"], key)
+    page.reads("researcher")
+    assert page.run("window.isSamePage")
 
 
 def test_a_person_s_account_is_no_organisation(stack, tab):

@@ -2,8 +2,8 @@
 // (docs/adr/0075). An event names a list that changed and nothing more; who shows the list reads it again.
 import { useEffect, useRef } from "preact/hooks";
 
-/** A list of the account that is signed in. @typedef {"requests" | "messages" | "timeline" | "consents"} List */
-const ADDRESS = "/events", GATHER_MS = 100, AGAIN_MS = 30_000;
+/** The lists of the account that is signed in; `session` is followed by who shows what the account may. */
+const ADDRESS = "/events", GATHER_MS = 100, PAUSE_MS = 2000, AGAIN_MS = 30_000;
 const LISTS = /** @type {const} */ (["requests", "messages", "timeline", "consents"]);
 /** Who reads which list. @type {Map<() => void, readonly string[]>} */
 const readers = new Map();
@@ -64,9 +64,10 @@ function close() {
   source = null;
 }
 
-function ended() {
+async function ended() {
   close();
-  onSession?.();
+  await onSession?.();
+  if (onSession) notify("session");
 }
 
 /** The browser tries again by itself, unless the server answered with a refusal. */
@@ -77,7 +78,7 @@ function refused() {
 
 /** Read everything again: what changed while no stream was open is not known. */
 function comeBack() {
-  if (!onSession || source || document.hidden) return;
+  if (!onSession || document.hidden || source?.readyState === EventSource.OPEN) return;
   open();
   LISTS.forEach(notify);
 }
@@ -101,13 +102,13 @@ function notify(list) {
   }
 }
 
-/** One call for all that come within a moment, and one at a time. @type {(read: () => unknown) => () => void} */
+/** One call for all that come within a moment, then one for all that come in the next two seconds. @type {(read: () => unknown) => () => void} */
 function gathered(read) {
   let isReading = false, isDue = false;
   const run = async () => {
     if (isReading) return;
     isReading = true;
-    for (; isDue; await wait()) {
+    for (; isDue; await pause()) {
       isDue = false;
       await Promise.resolve(read()).catch(() => undefined);
     }
@@ -119,7 +120,7 @@ function gathered(read) {
   };
 }
 
-const wait = () => new Promise((done) => void setTimeout(done, GATHER_MS));
+const pause = () => new Promise((done) => void setTimeout(done, PAUSE_MS));
 
 if (globalThis.document) {
   document.addEventListener("visibilitychange", () => (document.hidden ? close() : comeBack()));

@@ -4,6 +4,7 @@ import { render } from "preact";
 import { useEffect } from "preact/hooks";
 import { Failed, Waiting, useLoaded } from "../kit/loading.jsx";
 import { useLanguage } from "../kit/language.js";
+import { useLive } from "../kit/live.js";
 import { Notices, onProblem } from "../kit/problems.jsx";
 import { resume, sentenceOf, useSession } from "../portal/session.js";
 import { Progress } from "../portal/signing/progress.jsx";
@@ -16,6 +17,7 @@ import { Welcome } from "./welcome.jsx";
 /** The pages of a party that is signed in. */
 function SignedIn() {
   const loaded = useLoaded(loadParty, []), { party, isLoaded } = usePresent(), language = useLanguage();
+  useLive("session", loaded.refresh);
   if (loaded.error) return <Failed error={loaded.error} again={loaded.reload} />;
   if (!isLoaded) return <Waiting />;
   return (

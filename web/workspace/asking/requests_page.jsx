@@ -3,6 +3,7 @@ import { HandHelping } from "lucide";
 import { useState } from "preact/hooks";
 import { Empty } from "../../kit/card.jsx";
 import { Icon } from "../../kit/icon.jsx";
+import { useLive } from "../../kit/live.js";
 import { Loaded, useLoaded } from "../../kit/loading.jsx";
 import { messages } from "../../kit/messages.js";
 import { Section } from "../../kit/section.jsx";
@@ -25,6 +26,7 @@ export const RequestsPage = ({ id }) => (id === "new" ? <NewRequest /> : id ? <O
 
 function Requests() {
   const sent = useLoaded(async () => /** @type {Sent[]} */ (await pages("/requests?limit=100", (one) => one.request_id, SIZE)).reverse(), []);
+  useLive("requests", sent.refresh);
   return (
     <Section title={t("title")} intro={t("intro")}>
       <div class="actions"><a id="ask" class="primary" href="/workspace/requests/new">{t("ask")}</a></div>
@@ -52,6 +54,7 @@ function Listed({ all, reload }) {
 /** @param {{ id: string }} props */
 function OneRequest({ id }) {
   const sent = useLoaded(async () => /** @type {Sent} */ (await get(`/requests/${id}`)), [id]);
+  useLive("requests", sent.refresh);
   return (
     <Section title={t("title")} back={{ href: "/workspace/requests", text: t("back") }}>
       <Loaded of={sent}>{(request) => <SentRequest of={request} reload={sent.reload} isWhole />}</Loaded>

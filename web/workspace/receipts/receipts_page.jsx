@@ -5,6 +5,7 @@ import { Empty } from "../../kit/card.jsx";
 import { timeText } from "../../kit/dates.js";
 import { saveJson } from "../../kit/files.js";
 import { Icon } from "../../kit/icon.jsx";
+import { useLive } from "../../kit/live.js";
 import { messages } from "../../kit/messages.js";
 import { Pages, usePages } from "../../kit/paging.jsx";
 import { Section } from "../../kit/section.jsx";
@@ -25,6 +26,7 @@ export function ReceiptsPage() {
     const page = await get(`/me/questions?limit=50${before === null ? "" : `&before=${before}`}`);
     return { items: /** @type {Receipt[]} */ (page.receipts), next: page.next };
   }, []);
+  useLive("timeline", receipts.refresh);
   return (
     <Section title={t("title")} intro={t("intro")}>
       <Pages of={receipts}>{(found) => (found.length ? <ul class="rows" id="receipts">{found.map((one) => <Line key={one.position} of={one} />)}</ul> : <Empty icon={<Icon of={ScrollText} />} text={t("none")} />)}</Pages>

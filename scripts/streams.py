@@ -1,8 +1,11 @@
-"""Streams of live updates end when the process is to end: the server waits until every response is complete."""
+"""What streams of live updates need of their process: file descriptors, and an end when the process is to end, since
+the server waits until every response is complete.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import resource
 import signal
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -13,6 +16,16 @@ from fastapi import FastAPI
 from uvicorn.server import HANDLED_SIGNALS
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+MOST_DESCRIPTORS = 65_536
+
+
+def raise_descriptor_limit() -> None:
+    """Let this process, and those that it starts, open as many files and connections as the system permits it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = MOST_DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, MOST_DESCRIPTORS)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def ending_streams(lifespan: Lifespan) -> Lifespan:
