@@ -16,6 +16,7 @@ class ApiSettings:
     is the random id of this ledger. Times are
     in seconds, `max_body` in bytes; a rate of 0 per second sets no limit. `jurisdiction` is the ISO 3166 code of the
     country whose law applies. `origins` are those of pages and apps whose passkeys are accepted; by default the site's.
+    `streams` is how many streams of live updates a process keeps open, `streams_per_account` how many of one account.
     """
 
     uri: str
@@ -29,6 +30,8 @@ class ApiSettings:
     evaluations_per_second: int = 0
     jurisdiction: str = "KR"
     origins: tuple[str, ...] = ()
+    streams: int = 2_000
+    streams_per_account: int = 16
 
     @property
     def scheme(self) -> str:

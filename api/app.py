@@ -17,6 +17,7 @@ from mydata_ledger.api.fastpath.consents import ConsentBatcher
 from mydata_ledger.api.fastpath.decisions import DecisionBatcher
 from mydata_ledger.api.fastpath.evaluations import evaluation_routes
 from mydata_ledger.api.fastpath.limits import RequestLimits, TokenBucket
+from mydata_ledger.api.live.streams import LiveStreams
 from mydata_ledger.api.routes import (
     access,
     authzen,
@@ -29,6 +30,7 @@ from mydata_ledger.api.routes import (
     directory,
     erasures,
     evaluations,
+    events,
     explanations,
     exports,
     health,
@@ -115,6 +117,7 @@ ROUTERS = [
         bindings,
         reissues,
         self_declared,
+        events,
     )
 ]
 """In the order in which FastAPI tries them: the most used first."""
@@ -160,6 +163,7 @@ def create_app(context: AppContext, slices: Sequence[Slice], lifespan: Lifespan 
     )
     decisions = DecisionBatcher(context)
     app.state.context, app.state.decisions, app.state.consents = context, decisions, ConsentBatcher(context.kernel)
+    app.state.live = LiveStreams(context)
     errors.install(app)
     for router in [*ROUTERS, *(service.router for service in slices if service.router), evaluations.router]:
         app.include_router(router)

@@ -16,8 +16,9 @@ class WorkItem:
     """One work item of a kind.
 
     `person` is the data subject (signer bytes, empty for nobody), `party` the other side (an EIP-55 address or empty).
-    `state` is a state of that kind, `due` the UTC second at which it must be processed (0 = never), `body` any JSON
-    value. `version` counts its changes from 1.
+    `state` is a state of that kind, `due` the UTC second at which it must be processed (0 = never); of a request or a
+    message, which nothing processes, the second of its last change. `body` is any JSON value. `version` counts its
+    changes from 1.
     """
 
     kind: str

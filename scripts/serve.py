@@ -37,6 +37,7 @@ from mydata_ledger.ledger.ports import Clock
 from mydata_ledger.ledger.vocabulary import Vocabulary
 from mydata_ledger.scripts.demonstration.personas import personas_file
 from mydata_ledger.scripts.duties import Duties
+from mydata_ledger.scripts.ending_streams import ending_streams
 from mydata_ledger.scripts.failure import Failure
 from mydata_ledger.scripts.file_lock import FileLock, Holder
 from mydata_ledger.scripts.inherited import Inherited
@@ -95,7 +96,7 @@ def build(settings: Settings, clock: Clock | None = None, *, demo: bool = False)
     jobs = JobWorker(kernel.jobs, scheduled_jobs(kernel, services), leads=election.leads)
     duties = Duties(election, (follower, notary, notifications, jobs), journal)
     context = AppContext(kernel, store.sessions, _api(state_folder), tiles)
-    app = create_app(context, services, duties.lifespan)
+    app = create_app(context, services, ending_streams(duties.lifespan))
     mount_ipfs(app, state_folder.payloads, settings)
     pages(app, settings.uri)
     add_node(app, settings.public_node, settings.rpc_url)
@@ -138,6 +139,8 @@ def _api(state_folder: StateFolder) -> ApiSettings:
         instance=instance(settings.state),
         requests_per_second=settings.pace,
         evaluations_per_second=settings.evaluations,
+        streams=settings.streams,
+        streams_per_account=settings.streams_per_account,
         origins=settings.origins,
     )
 

@@ -129,7 +129,7 @@ def chromium(folder: Path) -> Iterator[Tab]:
         "targetId"
     ]
     try:
-        with connect(f"{browser.address}/devtools/page/{target}", max_size=None) as socket:
+        with connect(f"{browser.address}/devtools/page/{target}", max_size=None, max_queue=None) as socket:
             tab = Tab(socket)
             tab.send("Page.bringToFront")
             tab.send("Emulation.setFocusEmulationEnabled", enabled=True)

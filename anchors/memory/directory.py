@@ -34,8 +34,10 @@ class MemoryDirectory:
 
     def _replace(self, parties: dict[str, Party]) -> None:
         if parties != self._state.parties:
-            self._state.parties = parties
+            before, self._state.parties = self._state.parties, parties
             self._state.record_change("parties", "", parties)
+            accounts = sorted(before.keys() | parties.keys())
+            self._state.changed += [("party", a) for a in accounts if before.get(a) != parties.get(a)]
 
     def publish(self, notice: Notice) -> None:
         """Store a notice. Publishing it again can only change whether it is outdated."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Collection, Sequence, Set
 from dataclasses import replace
 
 from mydata_ledger.anchors.memory.grantors import grantors
+from mydata_ledger.anchors.memory.naming import is_by, naming
 from mydata_ledger.anchors.memory.state import State
 from mydata_ledger.ledger.access import (
     EVERYTHING,
@@ -25,7 +26,7 @@ from mydata_ledger.ledger.emergency import Emergency
 from mydata_ledger.ledger.errors import SourceUnavailable
 from mydata_ledger.ledger.party import ANYONE
 from mydata_ledger.ledger.ports import KnownMarks
-from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, RECORDS, AccessReceipt, LoggedStatement, emergency_of
+from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, RECORDS, LoggedStatement, emergency_of
 from mydata_ledger.ledger.record import CategoryCount, Issue, Record, counts_of
 from mydata_ledger.ledger.search import searched_categories
 
@@ -192,15 +193,17 @@ class MemoryIndex:
 
     def _is_candidate(self, issue: Issue, request: AccessRequest, names: frozenset[str]) -> bool:
         is_included = request.category == EVERYTHING or issue.category in searched_categories(request)
-        return is_included and self._is_named(issue.data_subject, names)
-
-    def _is_named(self, data_subject: bytes, names: frozenset[str]) -> bool:
-        statements = (logged.signed.statement for logged in self._state.about.get(data_subject, []))
-        return any(isinstance(s, Consent) and s.grantee in names for s in statements)
+        about = (logged.signed.statement for logged in self._state.about.get(issue.data_subject, []))
+        return is_included and any(isinstance(s, Consent) and s.grantee in names for s in about)
 
     def receipts_of(self, data_subject: bytes, after: int, limit: int) -> list[LoggedStatement]:
         """Receipts and incidents about a person, by position above `after`."""
         return self.statements_about(ACCESS, data_subject, after, limit)
+
+    def receipts_naming(self, signers: Collection[bytes], after: int, limit: int) -> tuple[int, list[LoggedStatement]]:
+        """The newest position reached, and receipts that name one of the signers above `after`."""
+        added = self._state.trees[ACCESS].statements[after + 1 :][:limit]
+        return after + len(added), naming(signers, added)
 
     def statements_about(self, log: str, data_subject: bytes, after: int, limit: int) -> list[LoggedStatement]:
         """Statements that name the person as their data subject, by position above `after`."""
@@ -214,15 +217,13 @@ class MemoryIndex:
 
     def receipts_by(self, requester: str, after: int, limit: int) -> list[LoggedStatement]:
         """Receipts of a requester's questions, by position above `after`."""
-        return [logged for logged in self._receipts_by(requester) if logged.position > after][:limit]
+        added = self._state.trees[ACCESS].statements[after + 1 :]
+        return [logged for logged in added if is_by(logged, {requester})][:limit]
 
     def newest_receipts_by(self, requester: str, before: int, limit: int) -> list[LoggedStatement]:
         """Receipts of a requester's questions, newest first, by position below `before`."""
-        return [logged for logged in self._receipts_by(requester) if logged.position < before][::-1][:limit]
-
-    def _receipts_by(self, requester: str) -> list[LoggedStatement]:
-        each = ((logged, logged.signed.statement) for logged in self._state.trees[ACCESS].statements)
-        return [logged for logged, one in each if isinstance(one, AccessReceipt) and one.requester == requester]
+        earlier = self._state.trees[ACCESS].statements[:before][::-1]
+        return [logged for logged in earlier if is_by(logged, {requester})][:limit]
 
     def marks(self, after: bytes, limit: int) -> KnownMarks:
         """Marks of revocation on chain, by key above `after`."""

@@ -60,11 +60,22 @@ class MemoryPast:
         digests = [subject for kind, subject in self._state.past if kind == "notice" and isinstance(subject, bytes)]
         return frozenset(digest for digest in digests if self._value_at("notice", digest, at_time))
 
+    def newest(self) -> int:
+        """The number of the newest change; 0 before the first."""
+        return len(self._state.changed)
+
+    def parties_changed_since(self, number: int, limit: int) -> list[tuple[int, str]]:
+        """EIP-55 addresses of parties that changed, each with its number, in order, above `number`."""
+        return [(n, str(account)) for n, account in self._changed("party", number)][:limit]
+
+    def _changed(self, kind: str, number: int) -> list[tuple[int, object]]:
+        numbered = enumerate(self._state.changed, start=1)
+        return [(n, subject) for n, (each, subject) in numbered if each == kind and n > number]
+
     def revealed_since(self, number: int, limit: int) -> list[tuple[int, bytes]]:
         """Entries that were revoked on chain, each with its number, in order, above `number`."""
-        reveals = ((n, subject) for n, (kind, subject) in enumerate(self._state.past, start=1) if kind == "reveal")
-        later_reveals = [(n, subject) for n, subject in reveals if n > number and isinstance(subject, bytes)]
-        return later_reveals[:limit]
+        reveals = self._changed("reveal", number)
+        return [(n, subject) for n, subject in reveals if isinstance(subject, bytes)][:limit]
 
     def revealed_at(self, entries: Iterable[bytes], at_time: int) -> frozenset[bytes]:
         """The given entries that were known as revoked on chain at a time (UTC seconds)."""

@@ -75,11 +75,13 @@ class State:
         self.opened: set[bytes] = set()
         self.drafted_contents: dict[bytes, tuple[DraftedContent, int]] = {}
         self.past: dict[tuple[str, object], list[tuple[int, Any]]] = defaultdict(list)
+        self.changed: list[tuple[str, object]] = []  # the number of a change is its place here, from 1
         for log in LOGS:
             self.record_change("head", log, AnchoredSize(0, 0))
 
     def record_change(self, kind: str, subject: object, value: object, since: int | None = None) -> None:
         """Add to the history: the value of a subject from `since` (UTC seconds) on, by default from now on."""
+        self.changed.append((kind, subject))
         self.past[kind, subject].append((self.now() if since is None else since, value))
 
     def accept(self, signed: SignedStatement, accepted_at: int) -> LoggedStatement:

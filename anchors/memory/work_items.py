@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import orjson
@@ -54,6 +54,14 @@ class MemoryWorkItems:
         candidates = [p for p in self._items.values() if p.kind == kind and p.id > after]
         items = [p for p in candidates if person in {None, p.person} and party in {None, p.party}]
         return sorted(items, key=lambda item: item.id)[:limit]
+
+    def changed_since(
+        self, kinds: Collection[str], states: Collection[str], since: int, names: Collection[bytes | str]
+    ) -> list[WorkItem]:
+        """Work items of these kinds and states, due at `since` or later, that name one of `names`."""
+        with self._lock:
+            recent = [p for p in self._items.values() if p.kind in kinds and p.state in states and p.due >= since]
+        return [p for p in recent if p.person in names or p.party in names]
 
     def due(self, kind: str, state: str, at_time: int, limit: int = 100) -> list[WorkItem]:
         """Work items that are due at a time (UTC seconds), the longest overdue first."""

@@ -35,6 +35,7 @@ from mydata_ledger.ledger.kernel.derived.questions import OpenedDerived, OwnDeri
 from mydata_ledger.ledger.kernel.derived.reading import OpenedSource
 from mydata_ledger.ledger.kernel.draft import Draft
 from mydata_ledger.ledger.kernel.jobs import JobFailure, JobLease, Jobs, JobState, ScheduledJob
+from mydata_ledger.ledger.kernel.live import ChangedList, ChangeWatch, ListChange, LiveUpdates, account_of
 from mydata_ledger.ledger.kernel.log_consumer import LogConsumer
 from mydata_ledger.ledger.kernel.log_positions import LogReaders
 from mydata_ledger.ledger.kernel.people import People
@@ -62,6 +63,8 @@ __all__ = [
     "AskedTransfer",
     "BackgroundQuestion",
     "Bounds",
+    "ChangeWatch",
+    "ChangedList",
     "Deadline",
     "DelegateAppointment",
     "Delivery",
@@ -78,6 +81,7 @@ __all__ = [
     "LargeRecords",
     "Link",
     "LinkTerms",
+    "ListChange",
     "NewLink",
     "Notifier",
     "OpenedDerived",
@@ -103,6 +107,7 @@ __all__ = [
     "Upload",
     "WitnessedPaper",
     "World",
+    "account_of",
     "allowed",
     "answered",
     "answered_about",
@@ -132,6 +137,7 @@ class Kernel:
     log_consumer: LogConsumer
     log_readers: LogReaders
     jobs: Jobs
+    live: LiveUpdates
 
     @classmethod
     def of(cls, world: World) -> Kernel:
@@ -153,4 +159,5 @@ class Kernel:
             log_consumer=LogConsumer(world, consents.endings, people),
             log_readers=LogReaders(world),
             jobs=Jobs(world),
+            live=LiveUpdates(world, decisions.releases),
         )

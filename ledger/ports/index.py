@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -93,6 +93,14 @@ class Index(Protocol):
 
     def receipts_of(self, data_subject: bytes, after: int, limit: int) -> list[LoggedStatement]:
         """Receipts and incidents about a person, by position above `after`."""
+        ...
+
+    def receipts_naming(self, signers: Collection[bytes], after: int, limit: int) -> tuple[int, list[LoggedStatement]]:
+        """The newest position reached, and receipts and incidents that are about one of the signers, or of a question
+        by one, among the first `limit` above `after`; for each signer at least the newest hundred.
+
+        Receipts that are not indexed yet are left to a later call.
+        """
         ...
 
     def statements_about(self, log: str, data_subject: bytes, after: int, limit: int) -> list[LoggedStatement]:

@@ -63,6 +63,16 @@ class Past(Protocol):
         """The hashes of the notices that were replaced."""
         ...
 
+    def newest(self) -> int:
+        """The number of the newest change; 0 before the first."""
+        ...
+
+    def parties_changed_since(self, number: int, limit: int) -> list[tuple[int, str]]:
+        """EIP-55 addresses of parties that were added, changed or removed, each with its number, in order, above
+        `number`.
+        """
+        ...
+
     def revealed_since(self, number: int, limit: int) -> list[tuple[int, bytes]]:
         """Entries that the chain had ended, each with its number, in order, above `number`."""
         ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from mydata_ledger.ledger.work_item import WorkItem
@@ -37,6 +37,14 @@ class WorkItems(Protocol):
         self, kind: str, *, person: bytes | None = None, party: str | None = None, after: bytes = b"", limit: int = 100
     ) -> list[WorkItem]:
         """Work items of a kind, about that person and with that party if given, by id above `after`."""
+        ...
+
+    def changed_since(
+        self, kinds: Collection[str], states: Collection[str], since: int, names: Collection[bytes | str]
+    ) -> list[WorkItem]:
+        """Work items of these kinds and states that are due at `since` or later, and whose person or party is one of
+        `names` (signer bytes, or the name of a party or recipient), in any order.
+        """
         ...
 
     def due(self, kind: str, state: str, at_time: int, limit: int = 100) -> list[WorkItem]:

@@ -9,6 +9,10 @@ ORIGINS = (
 )
 PAYLOADS = "Payload store: `embedded` in the state folder, or the RPC of an IPFS node, with the extra `ipfs`."
 EVALUATIONS = "Questions that one session may ask in evaluations, each question of a call counted; 0 sets no limit."
+STREAMS = (
+    "Streams of live updates (`GET /events`) that one worker keeps open; 0 offers none, and pages read again when they "
+    "are looked at. Each needs a file descriptor: set the limit of the process (`ulimit -n`) well above the number."
+)
 KEYSTORE = "Passphrase of the keystore's master key."
 ROTATED = "Next passphrase of the master key: `mydata keystore rotate --master` sets it. It opens the keystore too."
 PKCS11 = "PKCS#11 module whose token holds the master key of the custody keys, with the extra `pkcs11`."

@@ -19,6 +19,7 @@ from mydata_ledger.scripts.settings.effects import (
     PUBLIC_NODE,
     ROTATED,
     SMTP,
+    STREAMS,
     URI,
     WEBHOOKS,
 )
@@ -57,6 +58,8 @@ class Settings:
     payloads: str = setting("embedded", payload_store, "`embedded` or URL", PAYLOADS)
     pace: int = setting(1_000, whole(0), "requests/s", "Requests that one session may make; 0 sets no limit.")
     evaluations: int = setting(0, whole(0), "questions/s", EVALUATIONS)
+    streams: int = setting(2_000, whole(0), "streams", STREAMS)
+    streams_per_account: int = setting(16, whole(0), "streams", "Streams of live updates of one account in one worker.")
     largest_record: int = setting(2 * 1024**3, whole(1), "bytes", "Largest record that comes as a stream (2 GiB).")
     passphrase: str = setting(
         "", text, "text", KEYSTORE, default="a random one, in `secrets/passphrase` of the state folder", secret=True

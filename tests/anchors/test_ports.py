@@ -504,6 +504,33 @@ def test_receipts_are_found_by_person_and_by_requester(store):
     assert store.index.incident(first.signed.entry.entry) is None
 
 
+def test_new_receipts_are_found_by_whom_they_name(store):
+    append(store, issue(1), issue(2, EVE))
+    emergency = append(store, incident())[0]
+    first, second = ask(store, 1, TRIAL, requested=1), ask(store, 2, TRIAL, requested=2)
+    assert store.log.head(ACCESS).size == 3, "all are indexed"
+    trial = bytes.fromhex(TRIAL[2:])
+    end, of_ann = store.index.receipts_naming({ANN}, -1, 9)
+    assert (end, of_ann[-1]) == (second.position, first)
+    assert store.index.receipts_naming({trial}, first.position, 9) == (second.position, [second])
+    assert store.index.receipts_naming({EVE, b"\7" * 20}, -1, 9) == (second.position, [second])
+    assert store.index.receipts_naming({EVE}, -1, 1) == (emergency.position, [])
+    assert store.index.receipts_naming({ANN}, second.position, 9) == (second.position, [])
+
+
+def test_changes_of_the_directory_have_numbers(store):
+    store.directory.set_parties(PARTIES)
+    before, party = store.past.newest(), store.directory.party(TRIAL)
+    store.directory.change_parties({TRIAL: replace(party, valid_until=NOW)})
+    store.directory.change_parties({TRIAL: replace(party, valid_until=NOW)})
+    store.directory.change_parties({OTHER: None, TRIAL: None})
+    changed = store.past.parties_changed_since(before, 9)
+    assert [account for _, account in changed] == [TRIAL, TRIAL], "what was not there did not change"
+    assert store.past.parties_changed_since(changed[0][0], 1) == changed[1:]
+    assert store.past.newest() == changed[-1][0]
+    assert store.past.parties_changed_since(store.past.newest(), 9) == []
+
+
 def test_an_incident_is_extended_once_and_found_by_either_entry(store):
     first, other = append(store, incident(), incident(number="119-2"))
     statement = extension(first)

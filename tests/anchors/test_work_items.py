@@ -85,3 +85,16 @@ def test_ids_sort_by_time_and_repeat_never():
 def test_two_ids_do_not_tell_how_many_were_made_between_them():
     first, second = (int.from_bytes(new_id(NOW)[8:14], "big") for _ in range(2))
     assert second - first != 1, "a part that counts the ids would tell a party how many others were asked"
+
+
+def test_changed_work_items_are_found_by_whom_they_name(store):
+    of_ann = store.work_items.file(work_item(1))
+    of_eve = store.work_items.file(replace(work_item(2), person=EVE, party=OTHER, due=NOW + 1))
+    store.work_items.file(replace(work_item(3), due=NOW - 9))
+    store.work_items.file(replace(work_item(4), state="closed"))
+    kinds, states = {"request", "wish"}, {"open"}
+    assert store.work_items.changed_since(kinds, states, NOW, {ANN, "0x00"}) == [of_ann]
+    assert store.work_items.changed_since(kinds, states, NOW, {OTHER}) == [of_eve]
+    assert store.work_items.changed_since(kinds, states, NOW + 1, {ANN, EVE}) == [of_eve]
+    assert store.work_items.changed_since({"wish"}, states, NOW, {ANN, EVE}) == []
+    assert store.work_items.changed_since(kinds, states, NOW, set()) == []

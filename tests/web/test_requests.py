@@ -149,6 +149,34 @@ def test_a_request_is_a_sentence_with_facts_and_the_answer_shows_what_was_signed
     assert tab.problems == []
 
 
+@BOTH
+def test_both_sides_see_a_request_and_its_answer_without_a_reload(stack, tab, language):
+    words, person = WORDS[language], Wallet(bytes([124 + (language == "ko")]) * 32)
+    tab.read_page(390 if language == "ko" else 1280)
+    page = opened(tab, stack, person, language)
+    page.until("!!document.querySelector('#requests .empty, #requests .none')")
+    page.run("window.isSamePage = true")
+    ask(stack, person)
+    page.reads(words["asks"], "#requests .request")
+    page.until(
+        "[...document.querySelectorAll('.count')].some((one) => one.innerText === '1' && one.getClientRects().length)"
+    )
+    with stack.trial._http.stream("GET", "/events") as stream:
+        events = stream.iter_lines()
+        page.press(words["no"], ".request")
+        page.press(words["no"], "dialog")
+        assert "event: requests" in events
+    page.until("!document.querySelector('.request.open')")
+    withdrawn = ask(stack, person, "health.imaging")
+    page.until("!!document.querySelector('.request.open')")
+    stack.trial.call("POST", f"/requests/{withdrawn}/withdrawal")
+    page.until("!document.querySelector('.count, .request.open')")
+    assert page.run("window.isSamePage")
+    stream_count = len([url for url in tab.requests if url.endswith("/events")])
+    assert stream_count == 1, "one stream for the whole page"
+    assert tab.problems == []
+
+
 def test_single_records_and_a_period_are_signed_and_nothing_else_is_read(stack, tab):
     words, person = WORDS["en"], Wallet(bytes([112]) * 32)
     days = [datetime(2026, month, 1, tzinfo=SEOUL) for month in (3, 6, 9)]

@@ -10,9 +10,9 @@ const t = messages(
 );
 
 /**
- * What a question gives. `reload` asks again and leaves the earlier value in place meanwhile.
+ * What a question gives. `reload` asks again and leaves the earlier value in place meanwhile; `refresh` leaves it also if that fails.
  * @template T
- * @typedef {{ value: T | undefined, error: Error | null, reload: () => Promise<void> }} Loaded
+ * @typedef {{ value: T | undefined, error: Error | null, reload: () => Promise<void>, refresh: () => Promise<void> }} Loaded
  */
 
 /**
@@ -24,17 +24,18 @@ const t = messages(
 export function useLoaded(load, dependencies) {
   const [state, setState] = useState(/** @type {{ value: T | undefined, error: Error | null }} */ ({ value: undefined, error: null }));
   const newest = useRef(0);
-  const reload = useCallback(async () => {
+  const question = useCallback(async (/** @type {boolean} */ keepsValue) => {
     const number = ++newest.current;
     const next = await load().then((value) => ({ value, error: null }), async (/** @type {Error} */ error) => ({ value: undefined, error: new Error(await sentenceFor(error), { cause: error }) }));
-    if (number === newest.current) setState(next);
+    if (number === newest.current) setState((earlier) => (keepsValue && next.error && earlier.value !== undefined ? earlier : next));
   }, dependencies);
+  const reload = useCallback(() => question(false), [question]), refresh = useCallback(() => question(true), [question]);
   useEffect(() => {
     setState({ value: undefined, error: null });
     reload();
     return () => void newest.current++;
   }, [reload]);
-  return { ...state, reload };
+  return { ...state, reload, refresh };
 }
 
 /**

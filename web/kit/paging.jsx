@@ -13,9 +13,9 @@ const t = messages({ earlier: "Earlier" }, { earlier: "이전 내역 더 보기"
  */
 
 /**
- * Everything that was loaded so far; `more` loads the next page, `reload` begins anew.
+ * Everything that was loaded so far; `more` loads the next page, `reload` begins anew, `refresh` reads as much again as is shown.
  * @template T
- * @typedef {{ items: T[] | undefined, hasMore: boolean, error: Error | null, more: () => Promise<void>, reload: () => Promise<void> }} Paged
+ * @typedef {{ items: T[] | undefined, hasMore: boolean, error: Error | null, more: () => Promise<void>, reload: () => Promise<void>, refresh: () => Promise<void> }} Paged
  */
 
 /**
@@ -34,12 +34,34 @@ export function usePages(load, dependencies) {
     setState(page instanceof Error ? (earlier) => ({ ...earlier, error: page }) : { items: [...before, ...page.items], next: page.next, error: null });
   }, dependencies);
   const reload = useCallback(() => append([], null), [append]);
+  const refresh = async () => {
+    const number = ++newest.current, shown = state.items?.length ?? 0;
+    const again = await upTo(load, shown).catch((/** @type {Error} */ error) => error);
+    if (number !== newest.current) return;
+    setState((earlier) => (again instanceof Error ? { ...earlier, error: earlier.items ? earlier.error : again } : { ...again, error: null }));
+  };
   useEffect(() => {
     setState(empty);
     reload();
     return () => void newest.current++;
   }, [reload]);
-  return { items: state.items, hasMore: state.next !== null, error: state.error, more: () => append(state.items ?? [], state.next), reload };
+  return { items: state.items, hasMore: state.next !== null, error: state.error, more: () => append(state.items ?? [], state.next), reload, refresh };
+}
+
+/**
+ * As many pages as have at least so many items together; one at least.
+ * @template T, Cursor
+ * @param {(cursor: Cursor | null) => Promise<PageOf<T, Cursor>>} load @param {number} least
+ * @returns {Promise<PageOf<T, Cursor>>}
+ */
+async function upTo(load, least) {
+  let { items, next } = await load(null);
+  while (next !== null && items.length < least) {
+    const page = await load(next);
+    items = [...items, ...page.items];
+    next = page.next;
+  }
+  return { items, next };
 }
 
 /**

@@ -1,5 +1,6 @@
 // Who is signed in. The session is in a cookie that no script can read; after a reload the page finds its account again.
-import { announce, showProblem } from "../kit/problems.jsx";
+import { onLists, startLive, stopLive } from "../kit/live.js";
+import { announce, reportProblem, showProblem } from "../kit/problems.jsx";
 import { createStore } from "../kit/store.js";
 import { chosenWard, forgetWards, loadWards } from "./acting.js";
 import { Refused, get, signOut as endSession } from "./api.js";
@@ -32,6 +33,8 @@ export function presentAccount() {
   return account;
 }
 
+onLists(["requests"], () => store.get().state === "in" && countRequests());
+
 /** Find the session that an earlier load of the page opened. */
 export async function resume() {
   try {
@@ -60,6 +63,17 @@ async function enter(account) {
   keepOf((lastSigner = account.signer));
   store.set({ state: "in", account, openRequests: 0 });
   countRequests().catch(() => undefined);
+  startLive(sessionChanged);
+}
+
+/** The stream ended: the session is over, or what the account may do changed. */
+async function sessionChanged() {
+  try {
+    await get("/sessions/present");
+    startLive(sessionChanged);
+  } catch (error) {
+    await reportProblem(/** @type {Error} */ (error));
+  }
 }
 
 /** Count again the requests that wait for an answer. */
@@ -80,6 +94,7 @@ export async function signOut() {
 
 /** Show the page as before the sign-in. What was signed or is kept stays for whoever signs in again. */
 function leave() {
+  stopLive();
   forgetWards();
   store.set(OUT);
 }

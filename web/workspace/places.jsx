@@ -27,9 +27,8 @@ const PAGES = { self: SelfPage, requests: RequestsPage, search: SearchPage, rece
 /** The page of a place, for parties that have one of its roles. @param {{ place: Place, id?: string, part?: string, service?: string }} props */
 export function RolePage({ place, ...parts }) {
   const { party } = usePresent(), Page = PAGES[place.name];
-  if (!Page) return <Unknown />;
   if (!isFor(place, party?.roles ?? [])) return <Empty icon={<Icon of={Lock} />} text={t("role", { roles: place.roles.map(roleOf).join(", ") })}><Home /></Empty>;
-  return <Page {...parts} />;
+  return Page ? <Page {...parts} /> : <Unknown />;
 }
 
 /** An address that leads nowhere. */

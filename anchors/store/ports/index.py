@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Collection, Sequence, Set
 from contextlib import suppress
 from functools import partial
 from typing import Any, TypeVar
@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from mydata_ledger.anchors.store import schema
 from mydata_ledger.anchors.store.database import Database
-from mydata_ledger.anchors.store.db.prepared import Driver, Upsert
+from mydata_ledger.anchors.store.db.prepared import Driver, PreparedQuery, Upsert
 from mydata_ledger.anchors.store.facts import delegations, facts, grantors
 from mydata_ledger.anchors.store.facts.batch import FactBatch
 from mydata_ledger.anchors.store.facts.facts import CountUses, UsesMatter, refuse_to_count
@@ -21,14 +21,15 @@ from mydata_ledger.anchors.store.facts.search import ResourceSearch, SearchSnaps
 from mydata_ledger.anchors.store.log import versions
 from mydata_ledger.anchors.store.rows import content_digests, records
 from mydata_ledger.anchors.store.rows.codec import decode, encode, key
-from mydata_ledger.anchors.store.rows.statements import logged_of, select_statements
+from mydata_ledger.anchors.store.rows.statements import logged_of, select_statements, statements_at
 from mydata_ledger.anchors.store.schema import BLOCKS, DRAFTS, MARKS, RECEIPTS, STATEMENTS
 from mydata_ledger.ledger.access import AccessRequest, ConsentState, Facts, Found, Grantor, SearchPosition
 from mydata_ledger.ledger.content_digest import DraftedContent
 from mydata_ledger.ledger.delegation import DelegationState
 from mydata_ledger.ledger.emergency import Emergency
+from mydata_ledger.ledger.party import requester_name
 from mydata_ledger.ledger.ports import KnownMarks
-from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, RECORDS, AccessReceipt, LoggedStatement
+from mydata_ledger.ledger.receipt import ACCESS, CONSENTS, RECORDS, LoggedStatement
 from mydata_ledger.ledger.record import CategoryCount, Issue, Record
 
 T = TypeVar("T")
@@ -41,6 +42,12 @@ OF_REQUESTER = (
 )
 RECEIPTS_BY_REQUESTER = OF_REQUESTER.where(RECEIPTS.c.position > bindparam("after")).order_by(RECEIPTS.c.position)
 NEWEST_BY_REQUESTER = OF_REQUESTER.where(RECEIPTS.c.position < bindparam("after")).order_by(RECEIPTS.c.position.desc())
+NEW_RECEIPTS = PreparedQuery(
+    select(RECEIPTS)
+    .where(RECEIPTS.c.position > bindparam("after"))
+    .order_by(RECEIPTS.c.position)
+    .limit(bindparam("most"))
+)
 INDEXES = {CONSENTS: schema.CONSENTS, RECORDS: schema.RECORDS, ACCESS: RECEIPTS}
 OF_PERSON = {
     log: select_statements(log)
@@ -58,6 +65,7 @@ STATEMENTS_BEFORE = {
     for log, query in OF_PERSON.items()
 }
 SAVE_DRAFTS = Upsert(DRAFTS, lambda new: {"body": new.body})
+MOST_OF_EACH = 100
 ISSUE_KIND = 2
 """The kind number of Issue."""
 
@@ -154,6 +162,15 @@ class IndexStore:
         """Receipts and incidents about a person, by position above `after`."""
         return self.statements_about(ACCESS, data_subject, after, limit)
 
+    def receipts_naming(self, signers: Collection[bytes], after: int, limit: int) -> tuple[int, list[LoggedStatement]]:
+        """The newest position reached, and receipts that name one of the signers among the first `limit` above
+        `after`: for each the newest ones.
+        """
+        with self._database.snapshot() as driver:
+            rows = NEW_RECEIPTS.all(driver, {"after": after, "most": limit})
+            found = statements_at(driver, ACCESS, _newest_of_each(rows, signers)) if rows else {}
+        return (rows[-1].position if rows else after), list(found.values())
+
     def statements_about(self, log: str, data_subject: bytes, after: int, limit: int) -> list[LoggedStatement]:
         """Statements that name the person as their data subject, by position above `after`."""
         return self._about(STATEMENTS_ABOUT[log], data_subject, after, limit)
@@ -171,12 +188,12 @@ class IndexStore:
     def receipts_by(self, requester: str, after: int, limit: int) -> list[LoggedStatement]:
         """Receipts of a requester's questions, by position above `after`."""
         receipts = self._logged(RECEIPTS_BY_REQUESTER, key(requester), after, limit)
-        return [logged for logged in receipts if _requester_of(logged) == requester]
+        return [logged for logged in receipts if getattr(logged.signed.statement, "requester", None) == requester]
 
     def newest_receipts_by(self, requester: str, before: int, limit: int) -> list[LoggedStatement]:
         """Receipts of a requester's questions, newest first, by position below `before`."""
         receipts = self._logged(NEWEST_BY_REQUESTER, key(requester), before, limit)
-        return [logged for logged in receipts if _requester_of(logged) == requester]
+        return [logged for logged in receipts if getattr(logged.signed.statement, "requester", None) == requester]
 
     def _logged(self, query: Select[Any], name_key: int, after: int, limit: int) -> list[LoggedStatement]:
         with self._database.session(ACCESS) as connection:
@@ -220,6 +237,12 @@ def _record_facts(request: AccessRequest, at_time: int) -> Callable[[Driver, Cou
     return lambda driver, count_uses: RecordFacts(driver, facts.shared(driver, request, at_time), at_time, count_uses)
 
 
-def _requester_of(logged: LoggedStatement) -> str | None:
-    statement = logged.signed.statement
-    return statement.requester if isinstance(statement, AccessReceipt) else None
+def _newest_of_each(rows: Sequence[Any], signers: Collection[bytes]) -> set[int]:
+    """Positions of the newest receipts about each signer, and of a question by each."""
+    about: dict[int, list[int]] = {key(signer): [] for signer in signers}
+    by: dict[int, list[int]] = {key(requester_name(signer)): [] for signer in signers}
+    for row in rows:
+        for found in (about.get(row.person), by.get(row.requester)):
+            if found is not None:
+                found.append(row.position)
+    return {position for found in (*about.values(), *by.values()) for position in found[-MOST_OF_EACH:]}

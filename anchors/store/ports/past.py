@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
 from mydata_ledger.anchors.store.database import Database
 from mydata_ledger.anchors.store.db.prepared import Driver, PreparedQuery, chunks
@@ -24,6 +24,15 @@ HEAD_BEFORE = PreparedQuery(
 )
 """The newest head that was read at `latest` (UTC seconds) or earlier, with a number below `below`."""
 LATEST = 2**62
+
+NEWEST = PreparedQuery(select(func.max(PAST.c.number).label("number")))
+CHANGED = PreparedQuery(
+    select(PAST.c.number, PAST.c.subject)
+    .where(PAST.c.kind.concat("") == bindparam("kind"), PAST.c.number > bindparam("number"))
+    .order_by(PAST.c.number)
+    .limit(bindparam("most"))
+)
+"""By the primary key: the index by kind would read the whole history of a kind each time."""
 
 
 class PastStore:
@@ -79,12 +88,18 @@ class PastStore:
             states = {row.subject: row.body for row in connection.execute(query.order_by(PAST.c.number))}
         return frozenset(bytes(digest) for digest, body in states.items() if body == OUTDATED)
 
+    def newest(self) -> int:
+        """The number of the newest change; 0 before the first."""
+        with self._database.autocommit() as driver:
+            return NEWEST.all(driver, {})[0].number or 0
+
+    def parties_changed_since(self, number: int, limit: int) -> list[tuple[int, str]]:
+        """EIP-55 addresses of parties that changed, each with its number, in order, above `number`."""
+        return [(at_number, subject.decode()) for at_number, subject in self._changed(PARTY, number, limit)]
+
     def revealed_since(self, number: int, limit: int) -> list[tuple[int, bytes]]:
         """Entries that were revoked on chain, each with its number, in order, above `number`."""
-        query = select(PAST.c.number, PAST.c.subject).where(PAST.c.kind == REVEAL, PAST.c.number > number)
-        with self._database.session() as connection:
-            rows = connection.execute(query.order_by(PAST.c.number).limit(limit))
-            return [(int(row.number), bytes(row.subject)) for row in rows]
+        return self._changed(REVEAL, number, limit)
 
     def revealed_at(self, entries: Iterable[bytes], at_time: int) -> frozenset[bytes]:
         """The given entries that were known as revoked on chain at a time (UTC seconds)."""
@@ -94,6 +109,11 @@ class PastStore:
             for chunk in chunks(entries):
                 revealed |= set(map(bytes, connection.execute(query.where(PAST.c.subject.in_(chunk))).scalars()))
         return frozenset(revealed)
+
+    def _changed(self, kind: str, number: int, limit: int) -> list[tuple[int, bytes]]:
+        with self._database.autocommit() as driver:
+            rows = CHANGED.all(driver, {"kind": kind, "number": number, "most": limit})
+        return [(int(row.number), bytes(row.subject)) for row in rows]
 
     def _value_at(self, kind: str, subject: bytes, at_time: int) -> bytes | None:
         query = select(PAST.c.body).where(PAST.c.kind == kind, PAST.c.subject == subject, PAST.c.at <= at_time)

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, and_, bindparam, func, select
 from sqlalchemy.engine import Connection
 
 from mydata_ledger.anchors.store.database import Database
-from mydata_ledger.anchors.store.db.prepared import chunks
+from mydata_ledger.anchors.store.db.prepared import ListQuery, chunks
 from mydata_ledger.anchors.store.rows.work_items import WorkItemRows
 from mydata_ledger.anchors.store.schema import WORK_ITEMS
 from mydata_ledger.ledger.work_item import WorkItem
+
+MOST_CHANGED = 10_000
+"""Work items that one poll for changes reads, the newest first."""
+SIDES = ListQuery(
+    select(WORK_ITEMS.c.kind, WORK_ITEMS.c.id, WORK_ITEMS.c.person, WORK_ITEMS.c.party)
+    .where(WORK_ITEMS.c.due >= bindparam("since"))
+    .order_by(WORK_ITEMS.c.due.desc())
+    .limit(bindparam("most")),
+    kinds=WORK_ITEMS.c.kind,
+    states=WORK_ITEMS.c.state,
+)
 
 
 class WorkItemStore:
@@ -50,9 +62,7 @@ class WorkItemStore:
 
     def items_named(self, kind: str, ids: Sequence[bytes]) -> list[WorkItem]:
         """Those of the work items with these ids that exist."""
-        stored = (self._rows.seal.stored_id(kind, item_id) for item_id in ids)
-        named = select(WORK_ITEMS).where(WORK_ITEMS.c.kind == kind)
-        return [item for chunk in chunks(stored) for item in self._work_items(named.where(WORK_ITEMS.c.id.in_(chunk)))]
+        return self._items_stored(kind, [self._rows.seal.stored_id(kind, item_id) for item_id in ids])
 
     def items(
         self, kind: str, *, person: bytes | None = None, party: str | None = None, after: bytes = b"", limit: int = 100
@@ -72,6 +82,20 @@ class WorkItemStore:
             item for item in self._work_items(query) if person in {None, item.person} and party in {None, item.party}
         ]
 
+    def changed_since(
+        self, kinds: Collection[str], states: Collection[str], since: int, names: Collection[bytes | str]
+    ) -> list[WorkItem]:
+        """Work items of these kinds and states, due at `since` or later, that name one of `names`. Those that name
+        nobody of them are not opened.
+        """
+        with self._database.snapshot() as driver:
+            sides = SIDES.all(driver, {"since": since, "most": MOST_CHANGED}, kinds=kinds, states=states)
+        keys = {self._rows.seal.key(name) for name in names} if sides else set()
+        found = [row for row in sides if row.person in keys or row.party in keys]
+        by_kind = {kind: [bytes(row.id) for row in found if row.kind == kind] for kind in kinds}
+        items = [item for kind, ids in by_kind.items() for item in self._items_stored(kind, ids)]
+        return [item for item in items if item.person in names or item.party in names]
+
     def due(self, kind: str, state: str, at_time: int, limit: int = 100) -> list[WorkItem]:
         """Work items that are due at a time (UTC seconds), the longest overdue first."""
         is_due = and_(
@@ -80,6 +104,11 @@ class WorkItemStore:
         return self._work_items(
             select(WORK_ITEMS).where(is_due).order_by(WORK_ITEMS.c.due, WORK_ITEMS.c.id).limit(limit)
         )
+
+    def _items_stored(self, kind: str, stored_ids: Iterable[bytes]) -> list[WorkItem]:
+        named = select(WORK_ITEMS).where(WORK_ITEMS.c.kind == kind)
+        found = (self._work_items(named.where(WORK_ITEMS.c.id.in_(chunk))) for chunk in chunks(stored_ids))
+        return list(chain.from_iterable(found))
 
     def _work_items(self, query: Select[Any]) -> list[WorkItem]:
         with self._database.session() as connection:

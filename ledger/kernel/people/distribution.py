@@ -90,7 +90,7 @@ class Distribution:
         if any(earlier.request_id == request_id for earlier in invitations):
             self._requests.notify_of(invitation)
         elif not self._is_unwanted(invitation, invitations):
-            self._world.work_items.file(request_item(invitation))
+            self._world.work_items.file(request_item(invitation, self._world.clock.now()))
             self._requests.notify_of(invitation)
 
     def _is_unwanted(self, invitation: ConsentRequest, invitations: Sequence[ConsentRequest]) -> bool:

@@ -35,7 +35,8 @@ class Inbox:
             "at": message.occurred_at,
             "detail": dict(message.detail),
         }
-        self._world.work_items.file(WorkItem(MESSAGE, message.message_id, party=message.recipient, body=body))
+        now = self._world.clock.now()
+        self._world.work_items.file(WorkItem(MESSAGE, message.message_id, party=message.recipient, due=now, body=body))
         for subscription in self._subscriptions.of(message.recipient):
             if not subscription.events or message.event in subscription.events:
                 self._queue(message, subscription)
@@ -54,7 +55,8 @@ class Inbox:
         """Add to the detail of a stored message, or replace a part of it. It is not sent again."""
         if item := self._world.work_items.item(MESSAGE, message_id):
             merged = {**item.body["detail"], **detail}
-            self._world.work_items.file(replace(item, body={**item.body, "detail": merged}))
+            now = self._world.clock.now()
+            self._world.work_items.file(replace(item, due=now, body={**item.body, "detail": merged}))
 
     def report_download(self, person: bytes, delegate: bytes, reference: str) -> None:
         """Tell a person that their delegate downloads everything about them."""

@@ -15,15 +15,15 @@ ORIGINS = {kind: origin for origin, kind in KINDS.items()} | {ANSWERED_INVITATIO
 TEXTS, TIMES = ("benefit", "reference"), ("asked_at", "answer_by", "asked_after", "answered_at")
 
 
-def request_item(request: ConsentRequest, version: int = 0) -> WorkItem:
-    """The request as a work item; due when it expires."""
+def request_item(request: ConsentRequest, changed_at: int, version: int = 0) -> WorkItem:
+    """The request as a work item that changes at `changed_at` (UTC seconds)."""
     body: dict[str, Any] = {name: getattr(request, name) for name in (*TEXTS, *TIMES, "silent")}
     body["benefit_ko"] = request.benefit_ko
     body["grants"] = [message(grant) for grant in request.grants]
     body["notice_hash"], body["consent"] = request.notice_hash.hex(), request.consent.hex()
     sides = (request.data_subject, request.requester)
     kind, state = KINDS[request.origin], str(request.state)
-    return WorkItem(kind, request.request_id, *sides, state, request.answer_by, body, version)
+    return WorkItem(kind, request.request_id, *sides, state, changed_at, body, version)
 
 
 def read_request(item: WorkItem) -> ConsentRequest:

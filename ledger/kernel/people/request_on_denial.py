@@ -61,7 +61,9 @@ class RequestOnDenial:
             or self._limits.is_exhausted(earlier, now)
         ):
             return
-        if not self._limits.is_unwanted(request, earlier, now) and self._world.work_items.file(request_item(request)):
+        if self._limits.is_unwanted(request, earlier, now):
+            return
+        if self._world.work_items.file(request_item(request, now)):
             self._requests.notify_of(request)
 
     def _request_for(self, receipt: AccessReceipt, party: Party, logged: LoggedStatement) -> ConsentRequest:

@@ -76,7 +76,7 @@ class Requests:
         refusable = [*earlier_requests, *self.of(data_subject, requester, INVITATION)]
         if self._limits.is_unwanted(request, refusable, now):
             request = replace(request, state=RequestState.REFUSED, answered_at=now, silent=True)
-        self._world.work_items.file(request_item(request))
+        self._world.work_items.file(request_item(request, now))
         self.notify_of(request)
         return request.as_asker_sees(now)
 
@@ -124,7 +124,7 @@ class Requests:
             if answered.consent:
                 name = sha256(invitation.request_id + answered.consent).digest()[TIME:]
                 shown = replace(answered, request_id=answered.answered_at.to_bytes(TIME, "big") + name)
-                self._world.work_items.file(replace(request_item(shown), kind=ANSWERED_INVITATION))
+                self._world.work_items.file(replace(request_item(shown, now), kind=ANSWERED_INVITATION))
 
     def draft_answer(
         self,
@@ -196,8 +196,9 @@ class Requests:
 
     def _end(self, request_id: bytes, state: RequestState, may: _May, kinds: Iterable[str]) -> ConsentRequest:
         request, version = self._open(request_id, may, kinds)
-        closed = replace(request, state=state, answered_at=self._world.clock.now())
-        if self._world.work_items.file(request_item(closed, version)) is None:
+        now = self._world.clock.now()
+        closed = replace(request, state=state, answered_at=now)
+        if self._world.work_items.file(request_item(closed, now, version)) is None:
             raise StaleConsent("the request was answered just now; read it again")
         return closed
 

@@ -8,6 +8,7 @@ import { messages } from "../../kit/messages.js";
 import { announce } from "../../kit/problems.jsx";
 import { get } from "../api.js";
 import { hasPermit } from "../grants/terms.js";
+import { useOwnLists } from "../live.js";
 import { loadParties } from "../parties/parties.js";
 import { accesses } from "../uses.js";
 import { translate } from "../words.js";
@@ -41,7 +42,9 @@ async function load() {
 
 /** @param {{ children: (all: Consents, card: (consent: Consent) => preact.ComponentChildren) => preact.ComponentChildren, isWhole?: boolean }} props */
 function ConsentsFrame({ children, isWhole }) {
-  const loaded = useLoaded(load, []), { value: lines } = useLoaded(accesses, []), [news, setNews] = useState(/** @type {News | null} */ (null));
+  const loaded = useLoaded(load, []), { value: lines, refresh: refreshLines } = useLoaded(accesses, []), [news, setNews] = useState(/** @type {News | null} */ (null));
+  useOwnLists("consents", loaded.refresh);
+  useOwnLists("timeline", refreshLines);
   const done = async (/** @type {Ended[]} */ ended, /** @type {string} */ text) => {
     setNews(text || ended.length ? { text, ended } : null);
     announce(text);

@@ -1,27 +1,23 @@
 // What the second device shows: its identifier, until the first device has signed that it acts for the person.
 import { CircleCheck } from "lucide";
 import { useLocation } from "preact-iso";
-import { useEffect } from "preact/hooks";
 import { Button } from "../../kit/button.jsx";
 import { Card, Empty } from "../../kit/card.jsx";
 import { Icon } from "../../kit/icon.jsx";
+import { useLive } from "../../kit/live.js";
 import { Section } from "../../kit/section.jsx";
 import { chooseWard, loadWards, useActing } from "../acting.js";
 import { OWN_DEVICE } from "../delegates/delegations.js";
 import { MyIdentifier } from "../delegates/identifier.jsx";
 import { t } from "./texts.js";
 
-const AGAIN_MS = 4000;
 /** The address that the second device opens. */
 export const SECOND = "/portal/second-device";
 
 /** The page of the second device. */
 export function SecondDevice() {
   const { wards } = useActing(), { route } = useLocation(), first = wards.find(({ relation }) => relation === OWN_DEVICE);
-  useEffect(() => {
-    const timer = first ? undefined : setInterval(() => void loadWards().catch(() => undefined), AGAIN_MS);
-    return () => clearInterval(timer);
-  }, [Boolean(first)]);
+  useLive("consents", () => first || loadWards());
   const show = () => {
     chooseWard(first?.person ?? "");
     route("/portal/records");

@@ -7,6 +7,7 @@ import { useLoaded } from "../../kit/loading.jsx";
 import { messages } from "../../kit/messages.js";
 import { Pages, usePages } from "../../kit/paging.jsx";
 import { get } from "../api.js";
+import { useOwnLists } from "../live.js";
 import { watched } from "../watched.js";
 import { MessageCard } from "./message_card.jsx";
 import { messagesBefore } from "./inbox_pages.js";
@@ -21,6 +22,7 @@ const t = messages(
 /** The page. */
 export function Messages() {
   const all = usePages(watched((/** @type {Cursor | null} */ cursor) => messagesBefore(cursor)), []), incidents = useLoaded(() => get("/me/incidents"), []);
+  useOwnLists("messages", () => Promise.all([all.refresh(), incidents.refresh()]));
   return (
     <section aria-labelledby="page-title">
       <h2 id="page-title" tabIndex={-1}>{t("title")}</h2>

@@ -6,6 +6,7 @@ import { Icon } from "../../kit/icon.jsx";
 import { useLoaded } from "../../kit/loading.jsx";
 import { messages } from "../../kit/messages.js";
 import { Sentence } from "../../kit/sentence.jsx";
+import { useOwnLists } from "../live.js";
 import { eventIcon, leadOf, messageSentence } from "../messages/event_texts.js";
 import { messagesBefore } from "../messages/inbox_pages.js";
 
@@ -14,7 +15,8 @@ const t = messages({ title: "Newest messages", all: "All messages" }, { title: "
 
 /** A card of the newest messages; nothing where there are none. */
 export function NewestMessages() {
-  const { value } = useLoaded(() => messagesBefore(null, 1), []), newest = value?.items.slice(0, SHOWN) ?? [];
+  const { value, refresh } = useLoaded(() => messagesBefore(null, 1), []), newest = value?.items.slice(0, SHOWN) ?? [];
+  useOwnLists("messages", refresh);
   if (!newest.length) return null;
   return (
     <Card id="newest" title={<><Icon of={Bell} /> {t("title")}</>}>

@@ -3,6 +3,7 @@ import { Loaded, useLoaded } from "../../kit/loading.jsx";
 import { messages } from "../../kit/messages.js";
 import { get } from "../api.js";
 import { RecoveryHint } from "../devices/recovery.jsx";
+import { useOwnLists } from "../live.js";
 import { watched } from "../watched.js";
 import { Beginning } from "./beginning.jsx";
 import { Emergencies } from "./emergencies.jsx";
@@ -17,6 +18,7 @@ const t = messages({ title: "Home" }, { title: "홈" });
 /** The page. */
 export function Overview() {
   const overview = useLoaded(watched(loadOverview), []);
+  useOwnLists("requests timeline consents", overview.refresh);
   return (
     <section aria-labelledby="page-title">
       <h2 id="page-title" class="visually-hidden" tabIndex={-1}>{t("title")}</h2>

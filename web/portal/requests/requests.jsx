@@ -5,6 +5,7 @@ import { Icon } from "../../kit/icon.jsx";
 import { Loaded, useLoaded } from "../../kit/loading.jsx";
 import { messages } from "../../kit/messages.js";
 import { asPerson, get, pages } from "../api.js";
+import { useOwnLists } from "../live.js";
 import { loadParties } from "../parties/parties.js";
 import { translate } from "../words.js";
 import { RequestCard } from "./request_card.jsx";
@@ -29,6 +30,7 @@ async function load() {
 /** Every request. */
 export function Requests() {
   const loaded = useLoaded(load, []);
+  useOwnLists("requests", loaded.refresh);
   return (
     <section aria-labelledby="page-title">
       <h2 id="page-title" tabIndex={-1}>{translate("requests")}</h2>
@@ -48,6 +50,7 @@ function RequestList({ all, reload }) {
 /** One request, at an address of its own. @param {{ id: string }} props */
 export function OneRequest({ id }) {
   const loaded = useLoaded(load, [id]);
+  useOwnLists("requests", loaded.refresh);
   return (
     <section aria-labelledby="page-title">
       <h2 id="page-title" tabIndex={-1}>{translate("requests")}</h2>

@@ -1,6 +1,7 @@
 // From reading a draft to signing it. Exactly what is shown is signed.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Button } from "../../kit/button.jsx";
+import { useStill } from "../../kit/live.js";
 import { messages } from "../../kit/messages.js";
 import { announce } from "../../kit/problems.jsx";
 import { Sentence } from "../../kit/sentence.jsx";
@@ -28,6 +29,7 @@ const t = messages({ exactly: "Exact terms" }, { exactly: "정확한 조건" });
  * @param {{ first: Step, back: () => void, done: (ended: Ended[]) => unknown }} props
  */
 export function Deciding({ first, back, done }) {
+  useStill();
   const [step, setStep] = useState(first);
   const decideOn = async (/** @type {Pick<ConsentMessage, "grantee"> & { noticeHash?: string }} */ message, /** @type {Grant[]} */ grants, /** @type {Grant[]} */ asked) =>
     setStep({ shown: await shownDraft(decisionFor(message, grants, asked)) });

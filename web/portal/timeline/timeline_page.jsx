@@ -8,6 +8,7 @@ import { messages } from "../../kit/messages.js";
 import { Pages, usePages } from "../../kit/paging.jsx";
 import { Sentence } from "../../kit/sentence.jsx";
 import { asPerson, get, pages } from "../api.js";
+import { useOwnLists } from "../live.js";
 import { watched } from "../watched.js";
 import { Complaints } from "./complaint.jsx";
 import { DayView } from "./day.jsx";
@@ -32,6 +33,7 @@ export function Timeline() {
   const { query } = useLocation(), only = ALL.find((filter) => filter === query.only) ?? "all", party = accountIn(query.party, 40, 168), record = accountIn(query.record, 64, 64);
   const lines = usePages(watched((/** @type {number | null} */ before) => pageOf(before, only, party, record)), [only, party, record]);
   const complaints = useLoaded(watched(() => pages("/me/complaints", (/** @type {Complaint} */ complaint) => complaint.review_id, 200)), []);
+  useOwnLists("timeline", lines.refresh);
   const isFiltered = only !== "all" || Boolean(party) || Boolean(record);
   return (
     <section aria-labelledby="page-title">
