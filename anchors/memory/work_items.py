@@ -55,7 +55,7 @@ class MemoryWorkItems:
         items = [p for p in candidates if person in {None, p.person} and party in {None, p.party}]
         return sorted(items, key=lambda item: item.id)[:limit]
 
-    def due(self, kind: str, state: str, at_time: int, limit: int = 100) -> list[WorkItem]:
-        """Work items that are due at a time (UTC seconds), the longest overdue first."""
-        items = [p for p in self._items.values() if (p.kind, p.state) == (kind, state) and 0 < p.due <= at_time]
+    def due(self, kind: str, state: str, at_time: int, limit: int = 100, since: int = 0) -> list[WorkItem]:
+        """Work items that are due at a time (UTC seconds) and after `since`, the longest overdue first."""
+        items = [p for p in self._items.values() if (p.kind, p.state) == (kind, state) and since < p.due <= at_time]
         return sorted(items, key=lambda item: (item.due, item.id))[:limit]

@@ -17,6 +17,7 @@ from mydata_ledger.ledger.kernel.people.contacts import Contacts
 from mydata_ledger.ledger.kernel.people.copies import Copies
 from mydata_ledger.ledger.kernel.people.deliveries import Deliveries
 from mydata_ledger.ledger.kernel.people.distribution import Distribution
+from mydata_ledger.ledger.kernel.people.failed_deliveries import FailedDeliveries
 from mydata_ledger.ledger.kernel.people.inbox import Inbox
 from mydata_ledger.ledger.kernel.people.incidents import Incidents
 from mydata_ledger.ledger.kernel.people.link_content import LinkContent
@@ -45,6 +46,7 @@ class People:
     inbox: Inbox
     subscriptions: Subscriptions
     deliveries: Deliveries
+    failed_deliveries: FailedDeliveries
     announcements: Announcements
     contacts: Contacts
     distribution: Distribution
@@ -78,6 +80,7 @@ class People:
             inbox=inbox,
             subscriptions=subscriptions,
             deliveries=Deliveries(world),
+            failed_deliveries=FailedDeliveries(world),
             announcements=announcements,
             contacts=contacts,
             distribution=Distribution(world, requests, wishes, limits, inbox, contacts=sending),
