@@ -63,7 +63,9 @@ def test_the_operator_sees_which_deliveries_fail_and_no_recipient(client):
 def test_what_is_tried_again_is_counted_with_its_reason(client):
     for number in range(3):
         notified(client, client.fixture.trial.address, f"https://hooks.trial.example/{number}")
-    client.fixture.kernel.people.deliveries.deliver({"webhook": Failing(SourceUnavailable("the receiver answered 500"))})
+    client.fixture.kernel.people.deliveries.deliver(
+        {"webhook": Failing(SourceUnavailable("the receiver answered 500"))}
+    )
     (line,) = client.http.get(HOOKS, headers=client.as_(OPERATOR)).json()["failures"]
     assert (line["state"], line["host"], line["why"]) == (
         "pending",

@@ -75,7 +75,10 @@ class WorkItemStore:
     def due(self, kind: str, state: str, at_time: int, limit: int = 100, since: int = 0) -> list[WorkItem]:
         """Work items that are due at a time (UTC seconds) and after `since`, the longest overdue first."""
         is_due = and_(
-            WORK_ITEMS.c.kind == kind, WORK_ITEMS.c.state == state, WORK_ITEMS.c.due > since, WORK_ITEMS.c.due <= at_time
+            WORK_ITEMS.c.kind == kind,
+            WORK_ITEMS.c.state == state,
+            WORK_ITEMS.c.due > since,
+            WORK_ITEMS.c.due <= at_time,
         )
         return self._work_items(
             select(WORK_ITEMS).where(is_due).order_by(WORK_ITEMS.c.due, WORK_ITEMS.c.id).limit(limit)
