@@ -70,10 +70,8 @@ def open_tab(tmp_path):
         each.__exit__(None, None, None)
 
 
-def enter(tab, stack, wallet, language, path, clock=""):
+def enter(tab, stack, wallet, language, path):
     """An organisation that signed in with its wallet and is at an address of the workspace."""
-    if clock:
-        tab.send("Page.addScriptToEvaluateOnNewDocument", source=clock)
     page = WalletTab(tab, wallet)
     tab.open(stack.url + "/workspace")
     page.click(f"[data-language={language}]")
@@ -124,11 +122,14 @@ def give(page, card, verdict, reason):
 
 def test_a_reviewer_examines_a_broken_glass_and_a_complaint_and_the_person_sees_it(stack, open_tab):
     me = emergency(stack)
-    page = enter(open_tab(PHONE), stack, REVIEWER, "ko", "/workspace/reviews", LATE)
+    tab = open_tab(PHONE)
+    tab.send("Page.addScriptToEvaluateOnNewDocument", source=LATE)
+    page = enter(tab, stack, REVIEWER, "ko", "/workspace/reviews")
     page.reads("응급 열람 (2)")
+    assert page.tab.problems == []
     shown = page.text("main")
     assert shown.count("기한 지남") == 2, "by the page's clock"
-    assert "구조대 7" in shown and "119-7" in shown and "cause unknown" in shown
+    assert [word for word in ("구조대 7", "119-7", "cause unknown") if word not in shown] == []
     page.run("document.querySelectorAll('button.reads').forEach((one) => one.click())")
     page.reads("검사 결과: 1회")
     page.reads("이 사건으로 열람한 것이 없습니다.")
@@ -154,22 +155,21 @@ def test_a_reviewer_examines_a_broken_glass_and_a_complaint_and_the_person_sees_
     person.reads("동의를 물을 수 있었습니다", "#timeline")
 
 
-def test_the_operator_adds_changes_suspends_and_removes_an_organisation_in_their_own_wallet(stack, open_tab):
-    tab, account = open_tab(1280), CLINIC.address
-    page, anybody = PageUser(tab), Client(stack.url, PERSON).sign_in()
+def operator(tab, stack):
+    """The operator persona at the place of the operator."""
+    page = PageUser(tab)
     tab.open(stack.url + "/workspace")
     page.click("[data-language=en]")
     page.click("#persona-operator")
     page.until("!!document.querySelector('#signed-in')")
     go(page, "/workspace/operating")
-    page.reads("works", "#ledger-health")
-    page.reads("No delivery fails.", "#deliveries")
-    check_page(page, "operating-en-1280")
-    go(page, "/workspace/operating/parties")
-    page.reads("This account may change the register.")
+    return page
 
+
+def add_clinic(page):
+    """Add an organisation, after a name that looks like another's."""
     page.click("#add-party")
-    fill(page, "[name=account]", account)
+    fill(page, "[name=account]", CLINIC.address)
     fill(page, "[name=en]", "Hang\u0430ng Hospital")
     press_ticks(page, "hospital", "holder")
     page.until("document.querySelectorAll('#entry .alike').length === 2")
@@ -181,6 +181,16 @@ def test_the_operator_adds_changes_suspends_and_removes_an_organisation_in_their
     page.until("!document.querySelector('#entry .alike')")
     page.click("#save-party")
     page.until("!document.querySelector('#entry')")
+
+
+def test_the_operator_adds_changes_suspends_and_removes_an_organisation_in_their_own_wallet(stack, open_tab):
+    page, anybody, account = operator(open_tab(1280), stack), Client(stack.url, PERSON).sign_in(), CLINIC.address
+    page.reads("works", "#ledger-health")
+    page.reads("No delivery fails.", "#deliveries")
+    check_page(page, "operating-en-1280")
+    go(page, "/workspace/operating/parties")
+    page.reads("This account may change the register.")
+    add_clinic(page)
     party = anybody.call("GET", f"/parties/{account}")
     assert (party["names"], party["roles"]) == ({"en": "Dongnae Clinic", "ko": "동래의원"}, ["holder", "hospital"])
     assert party["accredited"]
@@ -203,7 +213,7 @@ def test_the_operator_adds_changes_suspends_and_removes_an_organisation_in_their
     assert not anybody.call("GET", f"/parties/{account}")["accredited"]
     clinic.run("dispatchEvent(new Event('focus'))")
     clinic.reads("not accredited now", ".who")
-    tab.read_page(PHONE)
+    page.tab.read_page(PHONE)
     check_page(page, "parties-en-390")
     page.press("Remove", card)
     page.press("Yes, remove it", card)

@@ -54,7 +54,7 @@ const Jobs = ({ of: jobs }) => (
     {jobs.map((job) => (
       <div class="grant" key={job.name}>
         <div class="top"><h3>{job.name}</h3><Badge tone={job.why ? "bad" : ""}>{t(job.state === "running" ? "running" : job.state === "waiting" ? "waits" : "idle")}</Badge></div>
-        <Facts of={[[t(job.tries ? "tried" : "next"), `${timeText(job.due)} (${distanceText(job.due)})`], [t("why"), job.why && <code key="why">{job.why}</code>], [t("done"), job.done], [t("givenUp"), job.given_up]]} />
+        <Facts of={[[t(job.why ? "tried" : "next"), `${timeText(job.due)} (${distanceText(job.due)})`], [t("why"), job.why && <code key="why">{job.why}</code>], [t("done"), job.done], [t("givenUp"), job.given_up]]} />
         {job.failures.length > 0 && <Fold title={t("failures")}><Facts of={job.failures.map(({ at, why }) => [timeText(at), <code key={at}>{why}</code>])} /></Fold>}
       </div>
     ))}
