@@ -6,11 +6,13 @@ import json
 import time
 
 import pytest
+from typer.testing import CliRunner
 
 from mydata_ledger.client import Client, RequestRefused
 from mydata_ledger.ledger import envelope
 from mydata_ledger.ledger.emergency import Incident, IncidentExtension
 from mydata_ledger.ledger.signers import Wallet
+from mydata_ledger.scripts.cli import app
 from mydata_ledger.scripts.demonstration.personas import personas_file
 from mydata_ledger.scripts.demonstration.personas.operating import register_operator
 from mydata_ledger.scripts.settings import secret
@@ -223,10 +225,12 @@ def test_the_operator_adds_changes_suspends_and_removes_an_organisation_in_their
     assert gone.value.status == 404
 
 
-def test_the_operator_publishes_a_notice_and_sees_what_is_outdated(stack, open_tab):
+def test_a_second_operator_publishes_a_notice_and_changes_the_register_once_appointed(stack, open_tab):
     page = enter(open_tab(PHONE), stack, HELPER, "en", "/workspace/operating/parties")
     page.reads("may not change the register", "#may-not")
     assert page.run("document.querySelector('#add-party').disabled")
+    command = ["party", "appoint", HELPER.address, "--rpc", stack.rpc_url, "--state", str(stack.state)]
+    assert CliRunner().invoke(app, command).exit_code == 0
     go(page, "/workspace/operating/notices")
     for number in (1, 2):
         page.click("#publish")
@@ -241,6 +245,8 @@ def test_the_operator_publishes_a_notice_and_sees_what_is_outdated(stack, open_t
     check_page(page, "notices-en-390")
     page.run("[...document.querySelectorAll('#notices > details')].at(-1).open = true")
     page.reads("outdated", "#notices > details")
+    go(page, "/workspace/operating/parties")
+    page.reads("This account may change the register.")
     shown = {one["version"]: one["outdated"] for one in _notices(stack) if one["name"] == f"{HELPER.address}/sharing"}
     assert shown == {1: True, 2: False}
 

@@ -67,9 +67,8 @@ class People:
         """The component over one world."""
         subscriptions, wishes = Subscriptions(world), StandingWishes(world)
         reviews, links, limits = Reviews(world), Links(world, consents.acting), AskLimits(world, wishes)
-        inbox = Inbox(world, subscriptions)
+        inbox, content = Inbox(world, subscriptions), LinkContent(world, decisions.evaluation, decisions.opening)
         copies = Copies(world, consents.endings, inbox)
-        content = LinkContent(world, decisions.evaluation, decisions.opening)
         requests = Requests(world, consents.drafts, wishes, limits, inbox)
         contacts = Contacts(world, announcements := Announcements(world, requests))
         sending = ContactSending(world, contacts, decisions.evaluation, inbox)

@@ -7,5 +7,5 @@ const t = messages(
   { label: "진행 상황", signed: "지갑 서명", chain: "체인에 기록", listed: "원장에 반영" },
 );
 
-/** @param {{ stage: import("./registrar.js").Stage | null }} props */
-export const ChangeSteps = ({ stage }) => (stage === null ? null : <div role="status"><Steps label={t("label")} steps={[t("signed"), t("chain"), t("listed")]} done={stage} /></div>);
+/** @param {{ progress: import("./registrar.js").Progress | null }} props */
+export const ChangeSteps = ({ progress }) => (progress === null ? null : <div role="status"><Steps label={t("label")} steps={[t("signed"), t("chain"), t("listed")]} done={progress} /></div>);

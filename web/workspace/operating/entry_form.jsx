@@ -15,7 +15,7 @@ import { makeChange } from "./registrar.js";
 /** @import { Party } from "../../portal/answers" */
 /** @import { Draft } from "./entry_draft.js" */
 /** @import { Register } from "./parties_part.jsx" */
-/** @import { Stage } from "./registrar.js" */
+/** @import { Progress } from "./registrar.js" */
 const t = messages(
   { add: "Add an organisation", change: "Change an organisation", account: "Account", accountHelp: "0x and 40 digits, from the organisation itself. Compare it on a second way.", listed: "This account has an entry already; it will be replaced.", en: "Name in English", ko: "Name in Korean", roles: "Roles", key: "Key for records (optional)", keyHelp: "0x…, by which records are sealed for it; without one it opens records in its workspace.", until: "Until (optional)", untilHelp: "Empty: without an end.", compared: "I compared the accounts: this is another organisation than the one it looks like.", first: "Still missing: {what}", save: "Sign in my wallet and send", back: "Back", saved: "{name} is in the register." },
   { add: "기관 추가", change: "기관 변경", account: "계정", accountHelp: "기관이 직접 알려 준 0x와 40자리입니다. 다른 경로로 한 번 더 확인하세요.", listed: "이미 등록된 계정입니다. 기존 항목을 바꿉니다.", en: "영어 이름", ko: "한국어 이름", roles: "역할", key: "기록 열람 키 (선택)", keyHelp: "0x…, 기록을 이 키로 봉인합니다. 없으면 업무 화면에서 열람합니다.", until: "끝나는 날 (선택)", untilHelp: "비워 두면 기한이 없습니다.", compared: "계정을 비교했습니다. 비슷해 보이는 기관과 다른 기관입니다.", first: "아직 필요한 것: {what}", save: "지갑으로 서명해 보내기", back: "뒤로", saved: "{name}[이/가] 등록부에 있습니다." },
@@ -23,17 +23,17 @@ const t = messages(
 
 /** @param {{ of: Party | null, register: Register, close: () => void, done: () => Promise<void> }} props */
 export function EntryForm({ of: party, register: { parties, registry }, close, done }) {
-  const [draft, setDraft] = useState(() => draftOf(party)), [isCompared, setCompared] = useState(false), [stage, setStage] = useState(/** @type {Stage | null} */ (null));
+  const [draft, setDraft] = useState(() => draftOf(party)), [isCompared, setCompared] = useState(false), [progress, setProgress] = useState(/** @type {Progress | null} */ (null));
   const set = (/** @type {Partial<Draft>} */ change) => setDraft((before) => ({ ...before, ...change }));
   const named = { account: draft.account, name: nameFrom(draft), names: namesFrom(draft) }, others = parties.filter(({ account }) => account.toLowerCase() !== draft.account.toLowerCase());
   const before = parties.find(({ account }) => account.toLowerCase() === draft.account.toLowerCase()), isAlike = warningsAbout(named, others).length > 0, missing = missingIn(draft);
   const save = async () => {
     try {
-      await makeChange({ registry, entry: entryFrom(draft, before), isNew: !before }, setStage);
+      await makeChange({ registry, entry: entryFrom(draft, before), isNew: !before }, setProgress);
       await done();
       announce(t("saved", { name: named.name }));
     } finally {
-      setStage(null);
+      setProgress(null);
     }
   };
   return (
@@ -43,7 +43,7 @@ export function EntryForm({ of: party, register: { parties, registry }, close, d
         {named.name && <Alike of={named} parties={others} />}
         {isAlike && <Choice value="compared" checked={isCompared} onChange={setCompared}>{t("compared")}</Choice>}
         {missing && <p class="help">{t("first", { what: missing })}</p>}
-        <ChangeSteps stage={stage} />
+        <ChangeSteps progress={progress} />
         <div class="actions"><Button id="save-party" kind="primary" disabled={!!missing || (isAlike && !isCompared)} onClick={save}>{t("save")}</Button><Button onClick={close}>{t("back")}</Button></div>
       </div>
     </Card>

@@ -17,7 +17,7 @@ import { NEVER } from "./registry_calls.js";
 
 /** @import { Party } from "../../portal/answers" */
 /** @import { Register } from "./parties_part.jsx" */
-/** @import { Change, Stage } from "./registrar.js" */
+/** @import { Change, Progress } from "./registrar.js" */
 const LAST_YEAR = 253_370_764_800; // the year 9999
 const t = messages(
   { now: "accredited", not: "not accredited now", account: "Account", roles: "Roles", from: "From", until: "Until", open: "without an end", edit: "Change", suspend: "Suspend", suspendYes: "Yes, suspend it", suspendMeans: "From this second on {name} is answered nothing and may issue nothing. What it read and issued stays. It can be accredited again.", remove: "Remove", removeYes: "Yes, remove it", removeMeans: "{name} is taken out of the register at once. Its name and roles remain in the events of the chain.", again: "Accredit again", runs: "It is an operator: this ledger may sign and compute with this account. Without it, the ledger stops.", own: "You are signed in with this account.", changed: "The register was changed.", technical: "Technical", key: "Key for records" },
@@ -39,14 +39,14 @@ export function PartyCard({ of: party, register, edit, reload }) {
 
 /** @param {{ of: Party, registry: string, edit: (party: Party) => void, reload: () => Promise<void> }} props */
 function Changes({ of: party, registry, edit, reload }) {
-  const [stage, setStage] = useState(/** @type {Stage | null} */ (null)), name = party.names[language];
+  const [progress, setProgress] = useState(/** @type {Progress | null} */ (null)), name = party.names[language];
   const make = async (/** @type {Omit<Change, "registry">} */ change) => {
     try {
-      await makeChange({ registry, ...change }, setStage);
+      await makeChange({ registry, ...change }, setProgress);
       await reload();
       announce(t("changed"));
     } finally {
-      setStage(null);
+      setProgress(null);
     }
   };
   const ending = (/** @type {number | bigint} */ until) => make({ entry: { ...entryOf(party), until: String(until) } });
@@ -60,7 +60,7 @@ function Changes({ of: party, registry, edit, reload }) {
           : <Button onClick={() => ending(NEVER)}>{t("again")}</Button>}
         <Confirm kind="danger" open={t("remove")} confirm={t("removeYes")} onConfirm={() => make({ removed: party.account })}><p>{t("removeMeans", { name })}</p>{warning}</Confirm>
       </div>
-      <ChangeSteps stage={stage} />
+      <ChangeSteps progress={progress} />
     </>
   );
 }

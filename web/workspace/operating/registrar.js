@@ -8,7 +8,7 @@ import { abiAccount, removeCall, writeCall } from "./registry_calls.js";
 
 /** @import { Party } from "../../portal/answers" */
 /** @import { Entry } from "./registry_calls.js" */
-/** How far a change has come: 0 waits for the wallet, 1 for the chain, 2 for the ledger, 3 is done. @typedef {0 | 1 | 2 | 3} Stage */
+/** How far a change has come: 0 waits for the wallet, 1 for the chain, 2 for the ledger, 3 is done. @typedef {0 | 1 | 2 | 3} Progress */
 /** What to do: an entry to write, as a new one or over an old one, or an account to remove. @typedef {{ registry: string, entry?: Entry, isNew?: boolean, removed?: string }} Change */
 const REGISTRAR = keccak(utf8.encode("REGISTRAR_ROLE")), NODE = "/verify/node", PAUSE_MS = 700, PATIENCE_MS = 120_000;
 const t = messages(
@@ -27,7 +27,7 @@ export async function isRegistrar(registry, account) {
   }
 }
 
-/** Have a change signed and sent, and wait until the ledger lists it. Throws with the reason. @type {(change: Change, follow: (stage: Stage) => void) => Promise<void>} */
+/** Have a change signed and sent, and wait until the ledger lists it. Throws with the reason. @type {(change: Change, follow: (progress: Progress) => void) => Promise<void>} */
 export async function makeChange({ registry, entry, isNew, removed = "" }, follow) {
   const account = presentAccount(), { provider } = account, { chain } = await get("/health");
   if (!provider) throw new Error(t("passkey"));

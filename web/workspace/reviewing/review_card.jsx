@@ -16,9 +16,9 @@ import { VerdictForm } from "./verdict_form.jsx";
 /** @import { Item } from "./queues.js" */
 const TONE = /** @type {Record<string, "good" | "bad" | "wait">} */ ({ waiting: "wait", justified: "good", unjustified: "bad", upheld: "bad", dismissed: "good" });
 const t = messages(
-  { overdue: "past its deadline", due: "Verdict by", who: "Who", number: "Incident number", why: "Their reason", words: "What the person says", noWords: "They gave no reason.", person: "Person", open: "Open until", extension: "This is an extension, with a reason of its own.", about: "About", at: "When", by: "Filed by a delegate", read: "What was read", show: "Show what was read", nothing: "Nothing was read under it.", times: "{category}: {count, plural, one {once} other {# times}}", partial: "Too much happened since then to count all of it.", verdict: "Verdict", reason: "Reason", reviewer: "Reviewer", own: "Your own organisation did this, so somebody else gives the verdict.", technical: "Technical", id: "Item", position: "Line in the log",
+  { overdue: "past its deadline", due: "Verdict by", who: "Who", number: "Incident number", why: "Their reason", words: "What the person says", noWords: "They gave no reason.", person: "Person", open: "Open until", extension: "This is an extension, with a reason of its own.", about: "About", at: "When", by: "Filed by a delegate", read: "What was read", show: "Show what was read", nothing: "Nothing was read under it.", times: "{category}: {count, plural, one {once} other {# times}}", partial: "Too much happened since then to count all of it.", verdict: "Verdict", reason: "Reason", reviewer: "Reviewer", given: "Given", own: "Your own organisation did this, so somebody else gives the verdict.", technical: "Technical", id: "Item", position: "Line in the log",
     AccessReceipt: "a question about {category}", Incident: "a declared emergency", IncidentExtension: "an extended emergency" },
-  { overdue: "기한 지남", due: "판정 기한", who: "누가", number: "사건 번호", why: "밝힌 이유", words: "당사자의 말", noWords: "이유를 적지 않았습니다.", person: "당사자", open: "열린 기간", extension: "연장이며, 별도의 이유가 있습니다.", about: "대상", at: "언제", by: "대리인이 제기", read: "열람한 내용", show: "열람한 내용 보기", nothing: "이 사건으로 열람한 것이 없습니다.", times: "{category}: {count}회", partial: "이후 기록이 너무 많아 모두 세지는 못했습니다.", verdict: "판정", reason: "이유", reviewer: "심사자", own: "우리 기관이 한 일이므로 다른 심사자가 판정합니다.", technical: "기술 정보", id: "항목", position: "로그 번호",
+  { overdue: "기한 지남", due: "판정 기한", who: "누가", number: "사건 번호", why: "밝힌 이유", words: "당사자의 말", noWords: "이유를 적지 않았습니다.", person: "당사자", open: "열린 기간", extension: "연장이며, 별도의 이유가 있습니다.", about: "대상", at: "언제", by: "대리인이 제기", read: "열람한 내용", show: "열람한 내용 보기", nothing: "이 사건으로 열람한 것이 없습니다.", times: "{category}: {count}회", partial: "이후 기록이 너무 많아 모두 세지는 못했습니다.", verdict: "판정", reason: "이유", reviewer: "심사자", given: "판정한 때", own: "우리 기관이 한 일이므로 다른 심사자가 판정합니다.", technical: "기술 정보", id: "항목", position: "로그 번호",
     AccessReceipt: "{category}에 대한 요청", Incident: "응급 상황 선언", IncidentExtension: "응급 상황 연장" },
 );
 
@@ -43,7 +43,7 @@ export function ReviewCard({ of: item, parties, reload }) {
 }
 
 /** The verdict with its reason, where there is one. @param {{ of: Item, parties: Parties }} props */
-const Given = ({ of: { state, verdict }, parties }) => (verdict.reason ? <Facts class="verdict" of={[[t("verdict"), stateName(state)], [t("reason"), <bdi key="reason">{verdict.reason}</bdi>], [t("reviewer"), verdict.reviewer && partyName(parties, verdict.reviewer)], [t("at"), verdict.decided_at && timeText(verdict.decided_at)]]} /> : null);
+const Given = ({ of: { state, verdict }, parties }) => (verdict.reason ? <Facts class="verdict" of={[[t("verdict"), stateName(state)], [t("reason"), <bdi key="reason">{verdict.reason}</bdi>], [t("reviewer"), verdict.reviewer && partyName(parties, verdict.reviewer)], [t("given"), verdict.decided_at && timeText(verdict.decided_at)]]} /> : null);
 
 /** What was read under an incident, by category, once it is asked for. @param {{ id: string }} props */
 function Reads({ id }) {

@@ -29,7 +29,7 @@ export function VerdictForm({ of: { queue, review_id: id }, reload }) {
       </fieldset>
       <Field label={t("reason")} help={t("help")}>{(ids) => <textarea name="reason" maxLength={2000} value={reason} onInput={(event) => setReason(event.currentTarget.value)} {...ids} />}</Field>
       {!isReady && <p class="help">{t("missing")}</p>}
-      <Confirm open={t("open")} confirm={t("confirm")} onConfirm={send} disabled={!isReady}><p>{verdict && t("means", { verdict: stateName(verdict) })}</p><p><bdi>{reason}</bdi></p></Confirm>
+      <div class="actions"><Confirm open={t("open")} confirm={t("confirm")} onConfirm={send} disabled={!isReady}><p>{verdict && t("means", { verdict: stateName(verdict) })}</p><p><bdi>{reason}</bdi></p></Confirm></div>
     </div>
   );
 }
