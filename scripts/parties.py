@@ -45,10 +45,20 @@ class Registrar:
             raise _as_ledger_error(error) from error
         return True
 
+    def appoint(self, account: str) -> None:
+        """Let another account write to the registry too. Raises as `register`."""
+        address, role = Web3.to_checksum_address(account), Web3.keccak(text="REGISTRAR_ROLE")
+        try:
+            if not self._contract.functions.hasRole(role, address).call():
+                self._send(self._contract.functions.grantRole(role, address))
+        except (OSError, Web3Exception) as error:
+            raise _as_ledger_error(error) from error
+
     @staticmethod
     def _is_current(present: Any, name: str, words: list[bytes], encryption_key: bytes) -> bool:
         digest = sha256(encryption_key).digest()
-        return bool(present[0] == name and list(present[1]) == words and present[2] == digest)
+        written = present[0] == name and list(present[1]) == words and present[2] == digest
+        return bool(written and present[4] == NEVER)
 
     def _now(self) -> int:
         return int(self._web3.eth.get_block("latest")["timestamp"])

@@ -102,7 +102,7 @@ def build(settings: Settings, clock: Clock | None = None, *, demo: bool = False)
     add_node(app, settings.public_node, settings.rpc_url)
     service_pages(app, services)
     if demo:
-        add_personas(app, personas_file(settings.state), state_folder.deployment.chain_id)
+        add_personas(app, personas_file(settings.state), state_folder.deployment.chain_id, settings.rpc_url)
     app.state.folder = state_folder  # holds the lock of its keystore as long as the app exists
     return app
 

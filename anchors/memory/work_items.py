@@ -63,7 +63,7 @@ class MemoryWorkItems:
             recent = [p for p in self._items.values() if p.kind in kinds and p.state in states and p.due >= since]
         return [p for p in recent if p.person in names or p.party in names]
 
-    def due(self, kind: str, state: str, at_time: int, limit: int = 100) -> list[WorkItem]:
-        """Work items that are due at a time (UTC seconds), the longest overdue first."""
-        items = [p for p in self._items.values() if (p.kind, p.state) == (kind, state) and 0 < p.due <= at_time]
+    def due(self, kind: str, state: str, at_time: int, limit: int = 100, since: int = 0) -> list[WorkItem]:
+        """Work items that are due at a time (UTC seconds) and after `since`, the longest overdue first."""
+        items = [p for p in self._items.values() if (p.kind, p.state) == (kind, state) and since < p.due <= at_time]
         return sorted(items, key=lambda item: (item.due, item.id))[:limit]

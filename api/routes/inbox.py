@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from mydata_ledger.api.acting import AsPerson
 from mydata_ledger.api.auth import KernelDep, SignedIn
 from mydata_ledger.api.schemas import Form, Hex32, Language, Term, to_hex
+from mydata_ledger.ledger.kernel.people.inbox import PENDING
 from mydata_ledger.ledger.kernel.people.subscriptions import Subscription
 from mydata_ledger.ledger.message import of_person
 from mydata_ledger.ledger.party import requester_name
@@ -128,7 +129,7 @@ def list_deliveries(acting: AsPerson, kernel: KernelDep, after: After = "") -> l
             event=item.body["event"],
             state=item.state,
             attempts=item.body["attempts"],
-            due=item.due,
+            due=item.due if item.state == PENDING else 0,
             why=item.body.get("why", ""),
         )
         for item in kernel.people.deliveries.of(_main_name(acting.person, kernel), start)

@@ -62,6 +62,15 @@ class ReviewView(BaseModel):
         )
 
 
+class IncidentReadsView(BaseModel):
+    """How many questions were permitted under an incident, by category. `complete` is false if more happened to the
+    person since then than was examined.
+    """
+
+    categories: dict[str, int] = Field(examples=[{"health.allergy": 1}])
+    complete: bool
+
+
 @router.get("/reviews/overdue")
 def count_overdue_reviews(kernel: KernelDep) -> dict[str, int]:
     """The number of items past their deadline, by queue; public."""
@@ -73,6 +82,13 @@ def list_reviews(queue: Queue, caller: SignedIn, kernel: KernelDep, after: After
     """A review queue, for its accredited reviewers, oldest first."""
     start = read_hex(after, "after", 32) if after else b""
     return [ReviewView.of(review) for review in kernel.people.reviews.queue(caller.name, queue, start)]
+
+
+@router.get("/reviews/break-glass/{review_id}/reads")
+def list_incident_reads(review_id: ReviewId, caller: SignedIn, kernel: KernelDep) -> IncidentReadsView:
+    """What was read under an incident or an extension, by category, for accredited reviewers."""
+    reads = kernel.people.reviews.reads(caller.name, read_hex(review_id, "review_id", 32))
+    return IncidentReadsView(categories=dict(reads.categories), complete=reads.is_complete)
 
 
 @router.post("/reviews/{queue}/{review_id}/verdict")

@@ -47,6 +47,6 @@ class WorkItems(Protocol):
         """
         ...
 
-    def due(self, kind: str, state: str, at_time: int, limit: int = 100) -> list[WorkItem]:
-        """Work items in a state that were due at `at_time` or before, the longest overdue first."""
+    def due(self, kind: str, state: str, at_time: int, limit: int = 100, since: int = 0) -> list[WorkItem]:
+        """Work items in a state that were due at `at_time` or before, and after `since`, the longest overdue first."""
         ...

@@ -26,6 +26,7 @@ ORGANISATIONS: dict[str, tuple[str, list[str]]] = {
     "insurer": ("Namsan Health Insurance | 남산건강보험", ["insurer"]),
     "merchant": ("Dongdaemun Pharmacy | 동대문약국", ["merchant"]),
     "crew": ("119 Rescue Crew 7 | 119 구조대 7", ["responder"]),
+    "reviewer": ("Patient Safety Review Board | 환자안전심사위원회", ["reviewer"]),
 }
 
 

@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 
 from mydata_ledger.api.fastpath.limits import TokenBucket
 from mydata_ledger.ledger.errors import MalformedInput, SourceUnavailable, TooLarge
-from mydata_ledger.scripts.pages.node_calls import passed_on, returned
+from mydata_ledger.scripts.pages.node_calls import METHODS, Methods, passed_on, returned
 from mydata_ledger.scripts.settings.values import NO_NODE, OWN_NODE
 
 NODE_PATH = "/verify/node"
@@ -29,8 +29,8 @@ SILENT = "the chain's node does not answer; try again soon"
 class NodePassThrough:
     """Sends calls to the node of the ledger, few at a time; it reads at most MOST_ANSWERED bytes of an answer."""
 
-    def __init__(self, url: str) -> None:
-        self._url = url
+    def __init__(self, url: str, methods: Methods = METHODS) -> None:
+        self._url, self._methods = url, methods
         self._bucket = TokenBucket(CALLS_PER_SECOND)
         self._http: httpx.AsyncClient | None = None
 
@@ -40,7 +40,7 @@ class NodePassThrough:
             calls = orjson.loads(body)
         except orjson.JSONDecodeError as error:
             raise MalformedInput("the request is not JSON") from error
-        sent = passed_on(calls)
+        sent = passed_on(calls, self._methods)
         self._bucket.take(host, len(sent))
         return returned(calls, await self._ask(sent))
 
@@ -85,15 +85,17 @@ def add_node(app: FastAPI, offered: str, rpc_url: str) -> None:
 
     app.add_route(NODE_PATH, named, methods=["GET"], include_in_schema=False)
     if is_own:
-        _add_pass_through(app, NodePassThrough(rpc_url))
+        add_pass_through(app, NODE_PATH, NodePassThrough(rpc_url))
 
 
-def _add_pass_through(app: FastAPI, node: NodePassThrough) -> None:
+def add_pass_through(app: FastAPI, path: str, node: NodePassThrough) -> None:
+    """Add a route that passes the calls of pages on to the node."""
+
     async def pass_on(request: Request) -> Response:
         host = request.client.host if request.client else ""
         return JSONResponse(await node.answer(host, await _body(request)))
 
-    app.add_route(NODE_PATH, pass_on, methods=["POST"], include_in_schema=False)
+    app.add_route(path, pass_on, methods=["POST"], include_in_schema=False)
 
 
 async def _body(request: Request) -> bytes:

@@ -1,8 +1,9 @@
-"""Which calls of the verifier and of the explorer are passed on to the chain's node, and in which form.
+"""Which calls of our pages are passed on to the chain's node, and in which form.
 
-The five reads that the pages make are passed on and nothing else. Each is written anew from its checked parts, so that
-it costs the node little: an `eth_call` has a contract, calldata, a block and a limit of gas; `eth_getLogs` looks for
-the events of one contract with one first argument, in MOST_BLOCKS blocks at most.
+The five reads that the pages make are passed on, in the demo also those of the personas' wallet, and nothing else. Each
+is written anew from its checked parts, so that it costs the node little: an `eth_call` has a contract, calldata, a
+block and a limit of gas; `eth_getLogs` looks for the events of one contract with one first argument, in MOST_BLOCKS
+blocks at most.
 """
 
 from __future__ import annotations
@@ -15,40 +16,43 @@ from mydata_ledger.ledger.errors import MalformedInput
 
 ADDRESS, QUANTITY = re.compile(r"0x[0-9a-fA-F]{40}"), re.compile(r"0x[0-9a-f]{1,16}")
 CALLDATA = re.compile(r"0x(?:[0-9a-f]{2}){4,8192}")
+RAW, HASH = re.compile(r"0x02(?:[0-9a-f]{2}){1,20000}"), re.compile(r"0x[0-9a-f]{64}")
+Methods = Mapping[str, Callable[[object], list[Any] | None]]
+"""A check for each method that is passed on: the parameters as they are sent, None for others."""
 GAS = hex(5_000_000)
 TOPIC = re.compile(r"0x[0-9a-f]{64}")
 MOST_CALLS, MOST_DIGITS = 100, 18
 """Calls of one request, and digits of the id of one."""
 MOST_BLOCKS, MOST_EVENTS, MOST_LOGS = 1_000, 2, 10
 """Blocks and kinds of event of one `eth_getLogs`, and logs of its answer."""
-NOT_PASSED_ON = (
-    "only what the pages ask is passed on: eth_chainId, eth_getBlockByNumber, eth_getCode, eth_call, eth_getLogs"
-)
 REVERTED = (3, -32015)
 """Error codes of a contract that reverted: go-ethereum and Anvil, Nethermind."""
-BLOCK_MEMBERS = ("number", "timestamp")
+MEMBERS = ("number", "timestamp", "status")
+"""Of a block, and of the receipt of a transaction."""
 WORD_DIGITS = 2 + 64
 """Characters of the first word of a log's data; what comes after it is not returned."""
 LONGEST_RESULT = 128 * 1024
 """Characters of a result; the code of a contract has 48 KiB of digits at most."""
 
 
-def passed_on(calls: object) -> list[dict[str, Any]]:
-    """The JSON-RPC calls of a request as they are sent to the node, numbered from 0. Raises MalformedInput."""
+def passed_on(calls: object, methods: Methods | None = None) -> list[dict[str, Any]]:
+    """The JSON-RPC calls of a request as they are sent to the node, numbered from 0. Raises MalformedInput for a method
+    that is not in `methods` (METHODS if it is None).
+    """
     many = calls if isinstance(calls, list) else [calls]
     if not 0 < len(many) <= MOST_CALLS:
         raise MalformedInput(f"a request has 1 to {MOST_CALLS} calls")
-    return [_call(number, call) for number, call in enumerate(many)]
+    return [_call(number, call, METHODS if methods is None else methods) for number, call in enumerate(many)]
 
 
-def _call(number: int, call: object) -> dict[str, Any]:
+def _call(number: int, call: object, methods: Methods) -> dict[str, Any]:
     if not isinstance(call, dict) or not _is_id(call.get("id")):
         raise MalformedInput("a call is an object with a whole number as its `id`, `method` and `params`")
     method = call.get("method")
-    check = METHODS.get(method) if isinstance(method, str) else None
+    check = methods.get(method) if isinstance(method, str) else None
     params = check(call.get("params")) if check else None
     if params is None:
-        raise MalformedInput(NOT_PASSED_ON)
+        raise MalformedInput(f"only these calls of our pages are passed on: {', '.join(methods)}")
     return {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
 
 
@@ -107,13 +111,41 @@ def _is_short(first: str, last: str) -> bool:
     return 0 <= int(last, 16) - int(first, 16) < MOST_BLOCKS
 
 
-METHODS: Mapping[str, Callable[[object], list[Any] | None]] = {
+def _count(params: object) -> list[Any] | None:
+    match params:
+        case [str(account), "pending"] if ADDRESS.fullmatch(account):
+            return [account, "pending"]
+    return None
+
+
+def _raw(params: object) -> list[Any] | None:
+    match params:
+        case [str(raw)] if RAW.fullmatch(raw):
+            return [raw]
+    return None
+
+
+def _receipt(params: object) -> list[Any] | None:
+    match params:
+        case [str(name)] if HASH.fullmatch(name):
+            return [name]
+    return None
+
+
+METHODS: Methods = {
     "eth_chainId": _no_params,
     "eth_getBlockByNumber": _newest_block,
     "eth_getCode": _code,
     "eth_call": _view,
     "eth_getLogs": _events,
 }
+"""What the verifier page and the workspaces read."""
+WALLET_METHODS: Methods = {
+    "eth_getTransactionCount": _count,
+    "eth_sendRawTransaction": _raw,
+    "eth_getTransactionReceipt": _receipt,
+}
+"""What the wallet of the demo's personas needs, on the development chain alone."""
 
 
 def returned(calls: Any, answers: object) -> Any:
@@ -140,9 +172,11 @@ def _outcome(answer: Mapping[str, Any]) -> dict[str, Any]:
         case str(text) if len(text) <= LONGEST_RESULT:
             return {"result": text}
         case dict(block):
-            return {"result": {name: block.get(name) for name in BLOCK_MEMBERS}}
+            return {"result": {name: block[name] for name in MEMBERS if name in block}}
         case list(logs) if all(isinstance(log, dict) for log in logs):
             return {"result": [_event(log) for log in logs[:MOST_LOGS]]}
+        case None if "result" in answer:
+            return {"result": None}
     error = answer.get("error")
     if isinstance(error, dict) and (error.get("code") in REVERTED or "revert" in str(error.get("message"))):
         return {"error": {"code": REVERTED[0], "message": "execution reverted"}}

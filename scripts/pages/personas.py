@@ -11,12 +11,16 @@ from starlette.responses import Response
 
 from mydata_ledger.scripts.devnet import CHAIN_ID
 from mydata_ledger.scripts.failure import Failure
+from mydata_ledger.scripts.pages.node import NodePassThrough, add_pass_through
+from mydata_ledger.scripts.pages.node_calls import WALLET_METHODS
 
-PERSONAS_PATH = "/demo/personas"
+PERSONAS_PATH, DEMO_NODE_PATH = "/demo/personas", "/demo/node"
 
 
-def add_personas(app: FastAPI, file: Path, chain_id: int) -> None:
-    """Add `/demo/personas`, which gives the file once it is there. Raises Failure on a chain other than Anvil's."""
+def add_personas(app: FastAPI, file: Path, chain_id: int, rpc_url: str) -> None:
+    """Add `/demo/personas`, which gives the file once it is there, and `/demo/node`, by which the personas' wallet
+    sends transactions. Raises Failure on a chain other than Anvil's.
+    """
     if chain_id != CHAIN_ID:
         raise Failure(
             f"--demo gives keys away, so it is for the development chain {CHAIN_ID} alone; this is {chain_id}"
@@ -28,3 +32,4 @@ def add_personas(app: FastAPI, file: Path, chain_id: int) -> None:
         return Response(file.read_bytes(), media_type="application/json")
 
     app.add_route(PERSONAS_PATH, personas, include_in_schema=False)
+    add_pass_through(app, DEMO_NODE_PATH, NodePassThrough(rpc_url, WALLET_METHODS))

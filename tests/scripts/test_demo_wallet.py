@@ -5,6 +5,9 @@ import copy
 import json
 import secrets
 import subprocess
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import ClassVar
 
 import pytest
 from eth_account import Account
@@ -23,9 +26,9 @@ SCRIPT = """
 import { createInterface } from "node:readline";
 import { walletOf } from "%s";
 for await (const line of createInterface({ input: process.stdin })) {
-  const { key, call } = JSON.parse(line);
+  const { key, node, call } = JSON.parse(line);
   try {
-    const wallet = walletOf(key);
+    const wallet = walletOf(key, node);
     console.log(JSON.stringify({ result: call ? await wallet.request(call) : wallet.address }));
   } catch (error) {
     console.log(JSON.stringify({ code: error.code, message: error.message }));
@@ -53,9 +56,9 @@ def node_wallet(tmp_path_factory):
     script.write_text(SCRIPT % (BUILT / "demo_wallet.js").as_uri())
     process = subprocess.Popen([program, str(script)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
-    def ask(key, method="", *params):
+    def ask(key, method="", *params, node_url=""):
         call = {"method": method, "params": list(params)} if method else None
-        process.stdin.write(json.dumps({"key": key, "call": call}) + "\n")
+        process.stdin.write(json.dumps({"key": key, "node": node_url, "call": call}) + "\n")
         process.stdin.flush()
         return json.loads(process.stdout.readline())
 
@@ -130,6 +133,65 @@ def test_it_signs_for_its_own_account_by_the_methods_it_has(node_wallet, typed):
     assert node_wallet(KEY, "eth_signTypedData_v4", ACCOUNT.address, "{not json")["code"] == -32602
     for method in ("eth_sendTransaction", "eth_sign", "constructor"):
         assert node_wallet(KEY, method, {})["code"] == 4200
+
+
+class Chain(BaseHTTPRequestHandler):
+    """A node whose accounts have sent `nonce` transactions, and which keeps what is sent."""
+
+    nonce = 0
+    sent: ClassVar[list[str]] = []
+
+    def do_POST(self):
+        call = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        if call["method"] == "eth_sendRawTransaction":
+            Chain.sent.append(call["params"][0])
+        results = {"eth_getTransactionCount": hex(Chain.nonce), "eth_sendRawTransaction": "0x" + "ab" * 32}
+        results |= {"eth_getTransactionReceipt": None}
+        body = json.dumps({"jsonrpc": "2.0", "id": 1, "result": results[call["method"]]}).encode()
+        self.send_response(200)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        """Say nothing."""
+
+
+@pytest.fixture
+def chain():
+    with ThreadingHTTPServer(("127.0.0.1", 0), Chain) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        Chain.sent.clear()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize("nonce", [0, 127, 128, 70_000])
+@pytest.mark.parametrize("size", [4, 51, 52, 300, 3_000])
+def test_a_call_of_a_contract_is_signed_and_sent_as_eth_account_signs_it(node_wallet, chain, nonce, size):
+    Chain.nonce = nonce
+    call = {"from": ACCOUNT.address, "to": "0x" + "11" * 20, "data": "0x" + secrets.token_hex(size)}
+    answer = node_wallet(KEY, "eth_sendTransaction", call, node_url=chain)
+    gas = {"gas": 3_000_000, "maxFeePerGas": 200 * 10**9, "maxPriorityFeePerGas": 10**9, "type": 2}
+    members = {"to": call["to"], "data": call["data"], "value": 0, "nonce": nonce, "chainId": 31337} | gas
+    assert Chain.sent == ["0x" + bytes(ACCOUNT.sign_transaction(members).raw_transaction).hex()]
+    assert answer == {"result": "0x" + "ab" * 32}
+    assert node_wallet(KEY, "eth_getTransactionReceipt", "0x" + "ab" * 32, node_url=chain) == {"result": None}
+
+
+@pytest.mark.parametrize(
+    "change", [{"from": "0x" + "22" * 20}, {"to": None}, {"data": "0x"}, {"value": "0x1"}, {"data": "0xzz"}], ids=str
+)
+def test_no_ether_is_sent_and_nothing_for_others(node_wallet, chain, change):
+    call = {"from": ACCOUNT.address, "to": "0x" + "11" * 20, "data": "0x12345678"} | change
+    assert node_wallet(KEY, "eth_sendTransaction", call, node_url=chain)["code"] in {-32602, 4100}
+    assert Chain.sent == []
+
+
+def test_it_is_on_the_development_chain(node_wallet):
+    assert node_wallet(KEY, "eth_chainId") == {"result": "0x7a69"}
 
 
 @pytest.mark.parametrize("key", ["", "0x", "0x" + "00" * 32, "0x" + "ff" * 32, "07" * 32, "0x" + "07" * 31])

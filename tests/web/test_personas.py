@@ -6,19 +6,24 @@ import re
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import httpx
 import pytest
 
 from mydata_ledger.client import Client
-from mydata_ledger.ledger.errors import MalformedInput, SourceUnavailable
+from mydata_ledger.ledger.errors import InvalidStatement, MalformedInput, SourceUnavailable
 from mydata_ledger.ledger.signers import Wallet
 from mydata_ledger.scripts.demonstration.context import DemoContext
 from mydata_ledger.scripts.demonstration.output import DemoOutput
 from mydata_ledger.scripts.demonstration.personas import make_personas, may_have_personas, personas_file
+from mydata_ledger.scripts.demonstration.personas.operating import register_operator
 from mydata_ledger.scripts.demonstration.steps.issuing import issues
 from mydata_ledger.scripts.devnet import Devnet
+from mydata_ledger.scripts.failure import Failure
+from mydata_ledger.scripts.parties import Registrar
 from mydata_ledger.scripts.population import generated
+from mydata_ledger.scripts.settings import secret
 from mydata_ledger.scripts.stack import Stack
 from tests.web.browser import chromium, require_chromium
 
@@ -75,8 +80,13 @@ def given(context):
 
 
 def test_each_persona_has_a_key_and_stands_where_it_says(context, given):
-    assert [one["id"] for one in given["personas"]] == ["patient", "hospital", "trial", "insurer", "merchant", "crew"]
-    parties = {party["account"]: party for party in context.clients["trial"].call("GET", "/parties")}
+    ids = ["patient", "hospital", "trial", "insurer", "merchant", "crew", "reviewer", "operator"]
+    assert [one["id"] for one in given["personas"]] == ids
+    deadline = time.monotonic() + 30
+    parties = {}
+    while given["personas"][-1]["address"] not in parties:
+        assert time.monotonic() < deadline
+        parties = {party["account"]: party for party in context.clients["trial"].call("GET", "/parties")}
     for one in given["personas"]:
         wallet = Wallet(bytes.fromhex(one["private_key"][2:]))
         assert (wallet.address, "0x" + wallet.signer.hex()) == (one["address"], one["signer"])
@@ -90,6 +100,38 @@ def test_each_persona_has_a_key_and_stands_where_it_says(context, given):
             assert parties[one["address"]]["names"] == one["name"]
     assert "worthless" in given["warning"]["en"]
     assert given["chain_id"] == 31337
+
+
+def test_the_operator_persona_writes_to_the_register_with_a_key_of_its_own(context, given):
+    """It is a registrar and nothing more: it can appoint nobody, and is neither the gateway nor the administrator."""
+    stack, operator = context.stack, given["personas"][-1]
+    own = {"0x" + secret(stack.state, name).hex() for name in ("gateway", "admin", "sequencer")}
+    assert not own & {one["private_key"] for one in given["personas"]}
+    registrar = Registrar(stack.rpc_url, stack.deployment.parties, bytes.fromhex(operator["private_key"][2:]))
+    stranger = Wallet(b"\x77" * 32).address
+    assert registrar.register(stranger, "Somebody new", ["trial"], b"")
+    with pytest.raises(InvalidStatement):
+        registrar.appoint(stranger)
+
+
+def test_the_calls_of_the_personas_wallet_and_nothing_else_are_passed_on(context, given):
+    url = context.stack.url + "/demo/node"
+    call = {"jsonrpc": "2.0", "id": 1, "method": "eth_getTransactionCount"}
+    ask = {"params": [given["personas"][-1]["address"], "pending"]}
+    assert httpx.post(url, json=call | ask).json()["result"].startswith("0x")
+    for method in ("anvil_setBalance", "eth_sendTransaction", "eth_accounts", "anvil_impersonateAccount"):
+        assert httpx.post(url, json=call | {"method": method, "params": []}).status_code == 400, method
+
+
+def test_a_registrar_whose_key_is_known_is_appointed_on_the_development_chain_alone(context):
+    stack = context.stack
+    real = stack.deployment
+    stack.deployment = replace(real, chain_id=1)
+    try:
+        with pytest.raises(Failure, match="for the development chain 31337 alone"):
+            register_operator(stack)
+    finally:
+        stack.deployment = real
 
 
 def test_the_answer_is_kept_by_nobody_and_the_file_is_its_owner_s(context, given):

@@ -1,16 +1,19 @@
-// A wallet (EIP-1193) over the throw-away key of a persona of the demo. It signs statements of MyData Ledger alone, and the
-// digest is that of our own typed data code. scripts/bundle.py makes web/built/demo_wallet.js of it.
+// A wallet (EIP-1193) over the throw-away key of a persona of the demo. It signs statements of MyData Ledger, texts, and
+// transactions of the development chain, and the digest of a statement is that of our own typed data code.
+// scripts/bundle.py makes web/built/demo_wallet.js of it.
 import { secp256k1 } from "@noble/curves/secp256k1";
 import TYPES from "mydata:types";
 import { checksum, concat, fromHex, keccak, prefixedHex, utf8 } from "../verify/bytes.js";
 import { read } from "../verify/json.js";
 import { digestOf, parseStatement, readDomain, refuse } from "../verify/typed.js";
+import { DEVELOPMENT_CHAIN, ask, send } from "./transactions.js";
 
 /** @import { Json } from "../verify/documents" */
 /** @import { Kind } from "../verify/statements" */
 /** @typedef {{ method: string, params?: any[] }} Call */
 /** @typedef {{ address: string, request(call: Call): Promise<any> }} DemoWallet */
 const INVALID_PARAMS = -32602, UNAUTHORIZED = 4100, UNSUPPORTED = 4200;
+const ON_CHAIN = ["eth_sendTransaction", "eth_getTransactionReceipt"];
 const PREFIX = "\x19Ethereum Signed Message:\n";
 
 /** A refusal of a wallet, with its code (EIP-1193, EIP-1474). */
@@ -22,24 +25,33 @@ export class WalletError extends Error {
   }
 }
 
-/** The wallet of a private key (0x-hex of 32 bytes). Throws WalletError for what is no key. @type {(privateKey: string) => DemoWallet} */
-export function walletOf(privateKey) {
+/** The wallet of a private key (0x-hex of 32 bytes), which sends transactions if it has the address of a node. Throws WalletError for what is no key. @type {(privateKey: string, node?: string) => DemoWallet} */
+export function walletOf(privateKey, node = "") {
   const isKey = /^0x[0-9a-fA-F]{64}$/.test(privateKey) && secp256k1.utils.isValidPrivateKey(privateKey.slice(2));
   if (!isKey) throw new WalletError(INVALID_PARAMS, "the private key is 0x-hex of 32 bytes");
   const key = fromHex(privateKey.slice(2));
   const address = checksum(keccak(secp256k1.getPublicKey(key, false).subarray(1)).subarray(12));
-  return { address, request: async ({ method, params = [] }) => answer({ key, address }, method, params) };
+  return { address, request: async ({ method, params = [] }) => answer({ key, address, node }, method, params) };
 }
 
-/** @typedef {{ key: Uint8Array, address: string }} Keys */
+/** @typedef {{ key: Uint8Array, address: string, node: string }} Keys */
 /** @type {(keys: Keys, method: string, params: any[]) => unknown} */
-function answer({ key, address }, method, params) {
-  switch (method) {
+function answer({ key, address, node }, method, params) {
+  switch (node || !ON_CHAIN.includes(method) ? method : "") {
+    case "eth_chainId": return `0x${DEVELOPMENT_CHAIN.toString(16)}`;
+    case "eth_sendTransaction": requireAccount(params[0]?.from, address); return send(node, key, address, requireCall(params[0]));
+    case "eth_getTransactionReceipt": return ask(node, method, params);
     case "eth_requestAccounts": case "eth_accounts": return [address];
     case "personal_sign": requireAccount(params[1], address); return sign(personalDigest(params[0]), key);
     case "eth_signTypedData_v4": requireAccount(params[0], address); return sign(typedDigest(params[1]), key);
     default: throw new WalletError(UNSUPPORTED, `this wallet of the demo has no method ${String(method).slice(0, 60)}`);
   }
+}
+
+/** A call of a contract, as a transaction; it moves no ether. @type {(transaction: any) => import("./transactions.js").Transaction} */
+function requireCall({ to, data, value = "0x0" }) {
+  if (!/^0x[0-9a-fA-F]{40}$/.test(to) || !/^0x(?:[0-9a-f]{2}){4,16384}$/.test(data) || BigInt(value)) throw new WalletError(INVALID_PARAMS, "this wallet of the demo sends calls of contracts alone");
+  return { to, data };
 }
 
 /** @type {(named: unknown, address: string) => void} */

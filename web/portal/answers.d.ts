@@ -292,6 +292,8 @@ export interface Signable {
 /** What signs for the person: a wallet or a passkey. */
 export interface Account {
   kind: "wallet" | "passkey";
+  /** Of a wallet: what sends its transactions. */
+  provider?: NonNullable<Window["ethereum"]>;
   /** True if the account derives the withdrawal secret of a consent again. */
   derives: boolean;
   name: string;

@@ -9,11 +9,11 @@ const TIMEOUT_MS = 10_000, MAX_BATCH = 100, MAX_WAITS = 20;
 const REVERTED = [3, -32015];
 const MAGIC_1271 = "1626ba7e", MAGIC_7913 = "024ad318";
 const PARTY_DIGITS = 64 * 6;
-/** @type {(signature: string) => string} */
-const selector = (signature) => hex(keccak(utf8.encode(signature)).subarray(0, 4));
+/** The first four bytes of a call, as hex. @type {(signature: string) => string} */
+export const selector = (signature) => hex(keccak(utf8.encode(signature)).subarray(0, 4));
 const SELECTORS = Object.fromEntries(
   ["head()", "checkpointOf(bytes32)", "revokedAt(bytes32,bytes32)", "withdrawnAt(bytes32)", "successorOf(bytes32)", "party(address)",
-    "isValidSignature(bytes32,bytes)", "verify(bytes,bytes32,bytes)"].map((signature) => [signature.split("(")[0], selector(signature)]),
+    "isValidSignature(bytes32,bytes)", "verify(bytes,bytes32,bytes)", "hasRole(bytes32,address)"].map((signature) => [signature.split("(")[0], selector(signature)]),
 );
 
 /** The chain does not answer. */
@@ -192,7 +192,7 @@ const request = (id, method, params) => ({ jsonrpc: "2.0", id, method, params })
 /** @type {(call: Call, block: string) => [method: string, params: unknown[]]} */
 const methodOf = ([to, data], block) => (data ? ["eth_call", [{ to, data }, block]] : ["eth_getCode", [to, block]]);
 /** The ABI encoding of `bytes`. @type {(bytes: Uint8Array) => Uint8Array} */
-const abiBytes = (bytes) => concat(bigEndian(bytes.length, 32), bytes, new Uint8Array((32 - (bytes.length % 32)) % 32));
+export const abiBytes = (bytes) => concat(bigEndian(bytes.length, 32), bytes, new Uint8Array((32 - (bytes.length % 32)) % 32));
 
 /** @type {(bytes: Uint8Array, offset: number) => string} */
 function roleAt(bytes, offset) {

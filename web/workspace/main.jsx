@@ -9,13 +9,14 @@ import { Notices, onProblem } from "../kit/problems.jsx";
 import { resume, sentenceOf, useSession } from "../portal/session.js";
 import { Progress } from "../portal/signing/progress.jsx";
 import { WORKSPACES } from "./destinations.js";
-import { loadParty, usePresent } from "./party.js";
+import { loadParty, useFreshParty, usePresent } from "./party.js";
 import { NotAParty, RolePage, Unknown } from "./places.jsx";
 import { Footer, Header, Navigation, Who } from "./shell.jsx";
 import { Welcome } from "./welcome.jsx";
 
 /** The pages of a party that is signed in. */
 function SignedIn() {
+  useFreshParty();
   const loaded = useLoaded(loadParty, []), { party, isLoaded } = usePresent(), language = useLanguage();
   useLive("session", loaded.refresh);
   if (loaded.error) return <Failed error={loaded.error} again={loaded.reload} />;

@@ -1,5 +1,7 @@
 // Which party is signed in, and whether this page can open what is released to it: the key for that is made at each load of
 // the page, so after a reload the party signs once more.
+import { useLocation } from "preact-iso";
+import { useEffect } from "preact/hooks";
 import { createStore } from "../kit/store.js";
 import { messages } from "../kit/messages.js";
 import { Refused, get } from "../portal/api.js";
@@ -8,7 +10,7 @@ import { presentAccount, signIn } from "../portal/session.js";
 
 /** @import { Account, Party } from "../portal/answers" */
 /** `party` is null for an account that is no party; `opens` is true while the session names the key of this page. @typedef {{ party: Party | null, opens: boolean, isLoaded: boolean }} Present */
-const NOBODY = { party: null, opens: false, isLoaded: false };
+const AGAIN_MS = 20_000, NOBODY = { party: null, opens: false, isLoaded: false };
 const store = createStore(/** @type {Present} */ (NOBODY));
 const t = messages({ gone: "This organisation is not accredited now, so it can ask for nothing." }, { gone: "이 기관은 현재 인증되지 않아 아무것도 요청할 수 없습니다." });
 /** The account whose session names the key of this page. */
@@ -32,6 +34,20 @@ export const nameKey = () => signInAs(async () => presentAccount());
 export async function loadParty() {
   const { address } = presentAccount();
   store.set({ party: await partyWith(address), opens: keyed === address, isLoaded: true });
+}
+
+/** Read it again at each page, when the page is looked at, and once in a while: an accreditation may end while the page is open. */
+export function useFreshParty() {
+  const { path } = useLocation();
+  useEffect(() => {
+    const read = () => void (document.hidden || loadParty().catch(() => undefined)), timer = setInterval(read, AGAIN_MS);
+    read();
+    addEventListener("focus", read);
+    return () => {
+      clearInterval(timer);
+      removeEventListener("focus", read);
+    };
+  }, [path]);
 }
 
 /** Forget the party. */

@@ -96,10 +96,13 @@ class WorkItemStore:
         items = [item for kind, ids in by_kind.items() for item in self._items_stored(kind, ids)]
         return [item for item in items if item.person in names or item.party in names]
 
-    def due(self, kind: str, state: str, at_time: int, limit: int = 100) -> list[WorkItem]:
-        """Work items that are due at a time (UTC seconds), the longest overdue first."""
+    def due(self, kind: str, state: str, at_time: int, limit: int = 100, since: int = 0) -> list[WorkItem]:
+        """Work items that are due at a time (UTC seconds) and after `since`, the longest overdue first."""
         is_due = and_(
-            WORK_ITEMS.c.kind == kind, WORK_ITEMS.c.state == state, WORK_ITEMS.c.due > 0, WORK_ITEMS.c.due <= at_time
+            WORK_ITEMS.c.kind == kind,
+            WORK_ITEMS.c.state == state,
+            WORK_ITEMS.c.due > since,
+            WORK_ITEMS.c.due <= at_time,
         )
         return self._work_items(
             select(WORK_ITEMS).where(is_due).order_by(WORK_ITEMS.c.due, WORK_ITEMS.c.id).limit(limit)

@@ -17,6 +17,7 @@ from mydata_ledger.ledger.kernel.people.contacts import Contacts
 from mydata_ledger.ledger.kernel.people.copies import Copies
 from mydata_ledger.ledger.kernel.people.deliveries import Deliveries
 from mydata_ledger.ledger.kernel.people.distribution import Distribution
+from mydata_ledger.ledger.kernel.people.failed_deliveries import FailedDeliveries
 from mydata_ledger.ledger.kernel.people.inbox import Inbox
 from mydata_ledger.ledger.kernel.people.incidents import Incidents
 from mydata_ledger.ledger.kernel.people.link_content import LinkContent
@@ -45,6 +46,7 @@ class People:
     inbox: Inbox
     subscriptions: Subscriptions
     deliveries: Deliveries
+    failed_deliveries: FailedDeliveries
     announcements: Announcements
     contacts: Contacts
     distribution: Distribution
@@ -65,9 +67,8 @@ class People:
         """The component over one world."""
         subscriptions, wishes = Subscriptions(world), StandingWishes(world)
         reviews, links, limits = Reviews(world), Links(world, consents.acting), AskLimits(world, wishes)
-        inbox = Inbox(world, subscriptions)
+        inbox, content = Inbox(world, subscriptions), LinkContent(world, decisions.evaluation, decisions.opening)
         copies = Copies(world, consents.endings, inbox)
-        content = LinkContent(world, decisions.evaluation, decisions.opening)
         requests = Requests(world, consents.drafts, wishes, limits, inbox)
         contacts = Contacts(world, announcements := Announcements(world, requests))
         sending = ContactSending(world, contacts, decisions.evaluation, inbox)
@@ -78,6 +79,7 @@ class People:
             inbox=inbox,
             subscriptions=subscriptions,
             deliveries=Deliveries(world),
+            failed_deliveries=FailedDeliveries(world),
             announcements=announcements,
             contacts=contacts,
             distribution=Distribution(world, requests, wishes, limits, inbox, contacts=sending),

@@ -100,7 +100,9 @@ class Deliveries:
         notifiers[subscription.channel].send(delivery, subscription)
 
     def _close(self, item: WorkItem, state: str, why: str) -> None:
-        self._world.work_items.file(replace(item, state=state, due=0, body={**item.body, "why": why}))
+        """`due` of a delivery that is given up is the time of that, so that the newest can be found."""
+        due = self._world.clock.now() if state == DEAD else 0
+        self._world.work_items.file(replace(item, state=state, due=due, body={**item.body, "why": why}))
 
     def _retry_later(self, item: WorkItem, why: str) -> None:
         """Plan the next try; without one the delivery is dead."""

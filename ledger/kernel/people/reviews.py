@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -10,7 +11,7 @@ from mydata_ledger.ledger.emergency import Incident, IncidentExtension
 from mydata_ledger.ledger.errors import InvalidStatement, NotEntitled, NotFound, StaleConsent
 from mydata_ledger.ledger.kernel.work_items import INCIDENT_NOTICE
 from mydata_ledger.ledger.kernel.world import World
-from mydata_ledger.ledger.receipt import LoggedStatement
+from mydata_ledger.ledger.receipt import ACCESS, AccessReceipt, LoggedStatement
 from mydata_ledger.ledger.work_item import WorkItem, new_id
 
 REVIEWER = "reviewer"
@@ -23,7 +24,7 @@ QUEUES: Mapping[str, tuple[str, ...]] = {
 }
 """Each queue with its possible verdicts."""
 WAITING = "waiting"
-MOST_COUNTED = 10_000
+MOST_COUNTED, MOST_LINES = 10_000, 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,16 @@ class Review:
     due: int
     details: Mapping[str, Any]
     verdict: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentReads:
+    """How many permitted questions there were under an incident, by category. They are too few if `is_complete` is
+    false: only the next MOST_LINES lines about the person are examined.
+    """
+
+    categories: Mapping[str, int]
+    is_complete: bool
 
 
 class Reviews:
@@ -101,6 +112,18 @@ class Reviews:
         items = self._world.work_items.items(_kind(queue), person=data_subject, after=after, limit=limit)
         return [_review(item) for item in items]
 
+    def reads(self, reviewer: str, review_id: bytes) -> IncidentReads:
+        """What was read under an incident or an extension (its entry). Raises NotEntitled, NotFound."""
+        self._check_reviewer(reviewer)
+        item = self._world.work_items.item(_kind(BREAK_GLASS), review_id)
+        logged = self._world.log.find(ACCESS, review_id)
+        if item is None or logged is None:
+            raise NotFound
+        lines = self._world.index.statements_about(ACCESS, item.person, logged.position, MOST_LINES)
+        receipts = (line.signed.statement for line in lines)
+        found = Counter(one.category for one in receipts if isinstance(one, AccessReceipt) and _is_under(one, item))
+        return IncidentReads(dict(sorted(found.items())), len(lines) < MOST_LINES)
+
     def give_verdict(self, reviewer: str, queue: str, review_id: bytes, verdict: str, reason: str) -> Review:
         """Close an item. Raises NotEntitled, NotFound, StaleConsent if it is closed, InvalidStatement."""
         self._check_reviewer(reviewer)
@@ -143,6 +166,11 @@ def _kind(queue: str) -> str:
     if queue not in QUEUES:
         raise NotFound
     return f"review:{queue}"
+
+
+def _is_under(receipt: AccessReceipt, item: WorkItem) -> bool:
+    """Whether a receipt permits something under the incident of this item."""
+    return receipt.permitted and receipt.justification == item.id and receipt.requester == item.party
 
 
 def _review(item: WorkItem) -> Review:

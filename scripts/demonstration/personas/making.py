@@ -14,8 +14,16 @@ from mydata_ledger.ledger.party import name_in
 from mydata_ledger.ledger.signers import Wallet
 from mydata_ledger.ledger.vocabulary import Term
 from mydata_ledger.scripts.demonstration.context import ORGANISATIONS, DemoContext
+from mydata_ledger.scripts.demonstration.personas.operating import register_operator
 from mydata_ledger.scripts.demonstration.personas.requests import send_requests
-from mydata_ledger.scripts.demonstration.personas.roles import PATIENT_NAME, PERSONA_ROLES, WARNING, PersonaRole
+from mydata_ledger.scripts.demonstration.personas.roles import (
+    OPERATOR,
+    OPERATOR_NAME,
+    PATIENT_NAME,
+    PERSONA_ROLES,
+    WARNING,
+    PersonaRole,
+)
 from mydata_ledger.scripts.settings import secret
 
 OWN_DATA = "own-data"
@@ -47,6 +55,7 @@ def make_personas(context: DemoContext) -> None:
     """Send the requests, and write the file with names, accounts and keys. A second run repeats no open request."""
     context.output.title("12 · Somebody to be")
     open_requests = send_requests(context, context.patients[0])
+    register_operator(context.stack)
     people = list(_personas(context))
     body = {"warning": _texts(WARNING), "chain_id": context.stack.deployment.chain_id, "personas": people}
     replace(personas_file(context.stack.state), orjson.dumps(body, option=orjson.OPT_INDENT_2))
@@ -64,8 +73,10 @@ def _name_and_key(context: DemoContext, persona: PersonaRole) -> tuple[Term, byt
     if not persona.participant:
         patient = context.patients[0]
         return PATIENT_NAME, context.saved.key(patient.person)
-    name = ORGANISATIONS[persona.participant][0]
     key = secret(context.stack.state, f"story-{persona.participant}")
+    if persona.participant == OPERATOR:
+        return OPERATOR_NAME, key
+    name = ORGANISATIONS[persona.participant][0]
     return Term(name_in(name, korean=False), name_in(name, korean=True)), key
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from mydata_ledger.ledger.vocabulary import Term
 
-PATIENT = "patient"
+PATIENT, OPERATOR = "patient", "operator"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +73,27 @@ PERSONA_ROLES = (
         ),
         "crew",
     ),
+    PersonaRole(
+        "reviewer",
+        "reviewer",
+        Term(
+            "Examine emergency accesses and complaints, and give a verdict that the patient reads.",
+            "응급 열람과 이의 제기를 살펴보고, 환자가 읽는 판정을 내릴 수 있습니다.",
+        ),
+        "reviewer",
+    ),
+    PersonaRole(
+        OPERATOR,
+        "operator",
+        Term(
+            "See the state of the ledger, and add, suspend or remove organisations in the register.",
+            "원장의 상태를 보고, 등록부에서 기관을 추가·정지·삭제할 수 있습니다.",
+        ),
+        OPERATOR,
+    ),
 )
 PATIENT_NAME = Term("Patient 1", "환자 1")
+OPERATOR_NAME = Term("Ledger Operations", "원장 운영팀")
 WARNING = Term(
     "These keys are worthless. They belong to made-up participants of this demonstration's own chain, and whoever "
     "reads this can sign as them. Never use such a key for anything else.",
