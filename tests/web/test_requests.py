@@ -150,7 +150,7 @@ def test_a_request_is_a_sentence_with_facts_and_the_answer_shows_what_was_signed
 
 
 def test_both_sides_see_a_request_and_its_answer_without_a_reload(stack, tab):
-    words, person = WORDS["ko"], Wallet(bytes([124]) * 32)
+    words, person = WORDS["ko"], Wallet(bytes([126]) * 32)
     tab.read_page(390)
     page = opened(tab, stack, person, "ko")
     page.until("!!document.querySelector('#requests .empty, #requests .none')")
