@@ -11,6 +11,7 @@ import { digestOf, parseStatement, readDomain, refuse } from "../verify/typed.js
 /** @typedef {{ method: string, params?: any[] }} Call */
 /** @typedef {{ address: string, request(call: Call): Promise<any> }} DemoWallet */
 const INVALID_PARAMS = -32602, UNAUTHORIZED = 4100, UNSUPPORTED = 4200;
+const DEVELOPMENT_CHAIN = "0x7a69"; // 31337, the only one that has personas
 const PREFIX = "\x19Ethereum Signed Message:\n";
 
 /** A refusal of a wallet, with its code (EIP-1193, EIP-1474). */
@@ -36,6 +37,7 @@ export function walletOf(privateKey) {
 function answer({ key, address }, method, params) {
   switch (method) {
     case "eth_requestAccounts": case "eth_accounts": return [address];
+    case "eth_chainId": return DEVELOPMENT_CHAIN;
     case "personal_sign": requireAccount(params[1], address); return sign(personalDigest(params[0]), key);
     case "eth_signTypedData_v4": requireAccount(params[0], address); return sign(typedDigest(params[1]), key);
     default: throw new WalletError(UNSUPPORTED, `this wallet of the demo has no method ${String(method).slice(0, 60)}`);
