@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
-from pydantic import Field
+from fastapi import APIRouter, Path, Query
+from pydantic import BaseModel, Field
 
 from mydata_ledger.api.auth import KernelDep, SignedIn, subject_bytes
 from mydata_ledger.api.guard import may_any
@@ -28,13 +28,16 @@ from mydata_ledger.api.schemas import (
 )
 from mydata_ledger.ledger.emergency import Incident, IncidentExtension
 from mydata_ledger.ledger.errors import NotFound
-from mydata_ledger.ledger.kernel import Release
+from mydata_ledger.ledger.kernel import Release, Review
 from mydata_ledger.ledger.typed_data import parse, read_domain, read_hex
 from mydata_ledger.ledger.wording import ENGLISH
 
 router = APIRouter(prefix="/emergency", tags=["emergency service"])
 PURPOSE = "hl7:BTG"
 IncidentId = Annotated[str, Path(pattern="^0x[0-9a-fA-F]{64}$", description="entry of an incident or its extension")]
+After = Annotated[
+    str, Query(pattern="^(0x[0-9a-fA-F]{64})?$", description="`incident` of the last one of the page before")
+]
 RecordForCrew = Annotated[Release, may_any(("health.allergy", "health"), PURPOSE)]
 
 
@@ -57,12 +60,52 @@ class ExtensionForm(Form):
     language: Language = ENGLISH
 
 
+class OwnIncidentView(BaseModel):
+    """An incident of the caller, or an extension, which names the incident that it `extends`. It is open until `until`.
+
+    `state` is `waiting` until a reviewer's verdict, which is due by `due`; `verdict_reason` is that of the verdict.
+    """
+
+    incident: Hex32
+    data_subject: str
+    incident_number: str
+    reason: str
+    until: int
+    extends: str
+    state: str = Field(examples=["waiting"])
+    due: int
+    verdict_reason: str
+
+    @classmethod
+    def of(cls, review: Review) -> OwnIncidentView:
+        """The view of the review of an incident."""
+        details = review.details
+        return cls(
+            incident=to_hex(review.review_id),
+            data_subject=to_hex(review.person),
+            incident_number=details["incident_number"],
+            reason=details["reason"],
+            until=details["until"],
+            extends=details.get("extends", ""),
+            state=review.state,
+            due=review.due,
+            verdict_reason=review.verdict.get("reason", ""),
+        )
+
+
 @router.post("/incidents/drafts")
 def draft_incident(form: IncidentForm, caller: SignedIn, kernel: KernelDep) -> DraftView:
     """Draft the declaration of an incident, for the responder to sign."""
     person = subject_bytes(form.data_subject)
     incident = (person, form.incident_number, form.reason, form.seconds)
     return draft_view(kernel.people.incidents.draft(caller.name, *incident, language=form.language))
+
+
+@router.get("/incidents")
+def list_own_incidents(caller: SignedIn, kernel: KernelDep, after: After = "") -> list[OwnIncidentView]:
+    """The caller's own incidents and extensions, 200 a page in the order of their ids, with when they are reviewed."""
+    start = read_hex(after, "after", 32) if after else b""
+    return [OwnIncidentView.of(review) for review in kernel.people.reviews.of_party(caller.name, start)]
 
 
 @router.post("/incidents", status_code=202)

@@ -246,3 +246,23 @@ def test_complaints_come_in_pages(client):
     for after, expected in [("", ids), (ids[0], ids[1:]), (ids[2], [])]:
         page = client.http.get("/me/complaints", params={"after": after}, headers=ann).json()
         assert [one["review_id"] for one in page] == expected
+
+
+def test_a_crew_finds_its_own_incidents_again_and_nobody_else_s(client):
+    incident = declared(client)
+    extension = extended(client, incident).json()["entry"]
+    crew = client.as_(client.fixture.responder)
+    found = {one["incident"]: one for one in client.http.get("/emergency/incidents", headers=crew).json()}
+    assert set(found) == {incident, extension}
+    assert found[incident]["data_subject"] == "0x" + client.fixture.ann.signer.hex()
+    assert (found[incident]["incident_number"], found[incident]["reason"]) == ("119-7", "fell")
+    assert (found[incident]["extends"], found[extension]["extends"]) == ("", incident)
+    assert {(one["state"], one["due"], one["verdict_reason"]) for one in found.values()} == {("waiting", NOW + DUE, "")}
+    rest = client.http.get("/emergency/incidents", params={"after": min(found)}, headers=crew).json()
+    assert [one["incident"] for one in rest] == [max(found)]
+    assert mine(client, "/emergency/incidents") == []
+    verdict = {"verdict": "justified", "reason": "the dispatch log agrees"}
+    path = f"/reviews/break-glass/{incident}/verdict"
+    assert client.http.post(path, json=verdict, headers=client.as_(REVIEWER)).status_code == 200
+    closed = next(o for o in client.http.get("/emergency/incidents", headers=crew).json() if o["incident"] == incident)
+    assert (closed["state"], closed["verdict_reason"]) == ("justified", "the dispatch log agrees")

@@ -77,6 +77,7 @@ def test_keys_have_the_addresses_of_eth_account(node_wallet):
         assert node_wallet(key) == {"result": address}
         for method in ("eth_requestAccounts", "eth_accounts"):
             assert node_wallet(key, method) == {"result": [address]}
+        assert node_wallet(key, "eth_chainId") == {"result": hex(31337)}, "pages ask before they have anything signed"
 
 
 @pytest.mark.parametrize("text", TEXTS, ids=repr)

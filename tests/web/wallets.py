@@ -4,12 +4,13 @@ import json
 
 from mydata_ledger.ledger.consent import Consent, Revocation
 from mydata_ledger.ledger.delegation import Delegation
-from mydata_ledger.ledger.record import Erasure
+from mydata_ledger.ledger.emergency import Incident, IncidentExtension
+from mydata_ledger.ledger.record import Erasure, Issue
 from mydata_ledger.ledger.typed_data import digest, parse, read_domain
 from tests.web.page_user import PageUser
 
 CHAIN = 31337
-KINDS = {kind.__name__: kind for kind in (Consent, Revocation, Erasure, Delegation)}
+KINDS = {kind.__name__: kind for kind in (Consent, Revocation, Erasure, Delegation, Issue, Incident, IncidentExtension)}
 PROVIDER = """
 (() => {
   const waiting = new Map();

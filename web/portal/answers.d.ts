@@ -281,7 +281,7 @@ export interface Vocabulary {
   emergency: { urgent: string[]; further: string[]; since: number };
 }
 
-export type StatementKind = "Consent" | "Revocation" | "Erasure" | "Delegation";
+export type StatementKind = "Consent" | "Revocation" | "Erasure" | "Delegation" | "Issue" | "Incident" | "IncidentExtension";
 
 /** What is signed: a statement as typed data. Its digest is compared where the server sends one. */
 export interface Signable {

@@ -57,8 +57,19 @@ export function sensitivityOf(code) {
 
 /** What an emergency crew may read without consent. @type {(declaredAt: number, until: Whole, extended: boolean) => string} */
 export function reachOf(declaredAt, until, extended) {
-  const { urgent, further, since } = vocabulary.emergency, all = extended ? [...urgent, ...further] : urgent;
+  const { since } = vocabulary.emergency;
   if (declaredAt < since) return translate("reachedAll", { until: timeText(Math.min(Number(until), since)) });
-  const widest = all.filter((category) => !all.some((above) => category.startsWith(`${above}.`)));
-  return translate("reaches", { until: timeText(until), categories: widest.map(categoryOf).join(", ") });
+  return translate("reaches", { until: timeText(until), categories: widestReach(extended).map(categoryOf).join(", ") });
+}
+
+/** The place of a category among those that are urgent in an emergency; behind all of them for others. @type {(code: string) => number} */
+export function urgencyOf(code) {
+  const { urgent } = vocabulary.emergency, place = urgent.findIndex((above) => code === above || code.startsWith(`${above}.`));
+  return place < 0 ? urgent.length : place;
+}
+
+/** The categories that an emergency, or an extended one, reaches now, without those below another one. @type {(extended: boolean) => string[]} */
+export function widestReach(extended) {
+  const { urgent, further } = vocabulary.emergency, all = extended ? [...urgent, ...further] : urgent;
+  return all.filter((category) => !all.some((above) => category.startsWith(`${above}.`)));
 }

@@ -7,6 +7,8 @@ import { messages } from "../kit/messages.js";
 import { roleOf } from "../portal/parties/parties.js";
 import { signOut } from "../portal/session.js";
 import { RequestsPage } from "./asking/requests_page.jsx";
+import { IncidentsPage } from "./incidents/incidents_page.jsx";
+import { IssuingPage } from "./issuing/issuing_page.jsx";
 import { isFor } from "./destinations.js";
 import { OperatingPage } from "./operating/operating_page.jsx";
 import { usePresent } from "./party.js";
@@ -24,7 +26,7 @@ const t = messages(
     none: "이 계정은 인증된 기관이 아닙니다. 기관은 이 원장의 운영자가 체인의 등록부에 등록하여 인증합니다.", person: "내 데이터", other: "다른 계정으로 로그인" },
 );
 /** @type {Partial<Record<PlaceName, preact.ComponentType<any>>>} */
-const PAGES = { self: SelfPage, requests: RequestsPage, search: SearchPage, receipts: ReceiptsPage, services: ServicesPage, reviews: ReviewsPage, operating: OperatingPage };
+const PAGES = { issuing: IssuingPage, incidents: IncidentsPage, self: SelfPage, requests: RequestsPage, search: SearchPage, receipts: ReceiptsPage, services: ServicesPage, reviews: ReviewsPage, operating: OperatingPage };
 
 /** The page of a place, for parties that have one of its roles. @param {{ place: Place, id?: string, part?: string, service?: string }} props */
 export function RolePage({ place, ...parts }) {

@@ -124,6 +124,11 @@ class Reviews:
         found = Counter(one.category for one in receipts if isinstance(one, AccessReceipt) and _is_under(one, item))
         return IncidentReads(dict(sorted(found.items())), len(lines) < MOST_LINES)
 
+    def of_party(self, party: str, after: bytes = b"", limit: int = 200) -> list[Review]:
+        """The break-glass items of a party, with the verdicts, by id above `after`."""
+        items = self._world.work_items.items(_kind(BREAK_GLASS), party=party, after=after, limit=limit)
+        return [_review(item) for item in items]
+
     def give_verdict(self, reviewer: str, queue: str, review_id: bytes, verdict: str, reason: str) -> Review:
         """Close an item. Raises NotEntitled, NotFound, StaleConsent if it is closed, InvalidStatement."""
         self._check_reviewer(reviewer)

@@ -11,6 +11,7 @@ from mydata_ledger.ledger.kernel.records.acknowledge import Acknowledgements
 from mydata_ledger.ledger.kernel.records.equal_content import EqualContent
 from mydata_ledger.ledger.kernel.records.erase import Erasures
 from mydata_ledger.ledger.kernel.records.issue import Issues
+from mydata_ledger.ledger.kernel.records.issued import IssueHistory
 from mydata_ledger.ledger.kernel.records.large_records import LargeRecords
 from mydata_ledger.ledger.kernel.records.prove import Proofs
 from mydata_ledger.ledger.kernel.records.reissue import Reissues
@@ -25,6 +26,7 @@ class Records:
 
     equal_content: EqualContent
     issues: Issues
+    issued: IssueHistory
     large_records: LargeRecords
     erasures: Erasures
     reissues: Reissues
@@ -43,6 +45,7 @@ class Records:
         return cls(
             equal_content=equal_content,
             issues=issues,
+            issued=IssueHistory(world),
             large_records=LargeRecords(world, statements, issues, equal_content),
             erasures=erasures,
             reissues=Reissues(world, issues, erasures, people.inbox),

@@ -28,14 +28,14 @@ const t = messages(
 export const openRecord = (record) => openAs(record, SELF_VIEW, async () => (chosenWard() ? null : get(`/records/${record.position}/copy`)));
 
 /**
- * Ask for a record for a purpose, and open it. `copyFor` gives the signed statement of the record with its proof, if there is one.
- * Throws Error with a sentence.
- * @type {(record: Pick<RecordView, "record_id" | "category">, purpose: string, copyFor: (release: Release) => Promise<any>) => Promise<OpenedRecord>}
+ * Ask for a record for a purpose, and open it. `copyFor` gives the signed statement of the record with its proof, if there is one;
+ * `incident` is the entry of the declared emergency, or of its extension, under which it is asked for. Throws Error with a sentence.
+ * @type {(record: Pick<RecordView, "record_id" | "category">, purpose: string, copyFor: (release: Release) => Promise<any>, incident?: string) => Promise<OpenedRecord>}
  */
-export async function openAs(record, purpose, copyFor) {
+export async function openAs(record, purpose, copyFor, incident) {
   const [prover, key] = await Promise.all([loadProver(), ownKey()]);
   /** @type {Release} */
-  const release = await post(`/access/records/${record.record_id}`, { category: record.category, purpose, action: "view", reader_key: key.given });
+  const release = await post(`/access/records/${record.record_id}`, { category: record.category, purpose, action: "view", reader_key: key.given, ...(incident && { incident }) });
   const sealed = release.sealed === null ? await largeSealed(release.receipt.position) : Uint8Array.from(atob(release.sealed), (character) => character.charCodeAt(0));
   const recordId = bytesOf(record.record_id), opened = await prover.openSealed(sealed, await prover.unwrap(bytesOf(release.wrapped_key), key.own, recordId), recordId);
   const copy = await copyFor(release), proved = copy && (await prover.prove(copy, get, language));

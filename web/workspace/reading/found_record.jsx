@@ -1,6 +1,6 @@
 // A record that may be read: opened in this page, verified against what its holder signed.
 import { LockOpen, ReceiptText } from "lucide";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { Button } from "../../kit/button.jsx";
 import { Facts, Fold } from "../../kit/card.jsx";
 import { dayText } from "../../kit/dates.js";
@@ -8,6 +8,7 @@ import { Icon } from "../../kit/icon.jsx";
 import { language } from "../../kit/language.js";
 import { Loaded, useLoaded } from "../../kit/loading.jsx";
 import { messages } from "../../kit/messages.js";
+import { reportProblem } from "../../kit/problems.jsx";
 import { Name } from "../../kit/sentence.jsx";
 import { get } from "../../portal/api.js";
 import { iconOf } from "../../portal/grants/icons.js";
@@ -25,10 +26,11 @@ const t = messages(
 );
 let parties = /** @type {ReturnType<typeof loadParties> | null} */ (null);
 
-/** @param {{ of: RecordView, purpose: string }} props */
-export function FoundRecord({ of: record, purpose }) {
+/** `incident` is the entry of the emergency under which it is opened; with `isOpen` it is opened at once. @param {{ of: RecordView, purpose: string, incident?: string, isOpen?: boolean }} props */
+export function FoundRecord({ of: record, purpose, incident, isOpen }) {
   const names = useLoaded(() => (parties ??= loadParties()), []), { opens } = usePresent(), [opened, setOpened] = useState(/** @type {OpenedRecord | null} */ (null));
-  const open = async () => setOpened(await openAs(record, purpose, (release) => get(`/receipts/${release.receipt.position}/record`)));
+  const open = async () => setOpened(await openAs(record, purpose, (release) => get(`/receipts/${release.receipt.position}/record`), incident));
+  useEffect(() => void (isOpen && open().catch(reportProblem)), [isOpen]);
   return (
     <Loaded of={names}>
       {(known) => (
