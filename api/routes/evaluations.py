@@ -73,6 +73,8 @@ def evaluate(form: EvaluationForm, caller: SignedIn) -> EvaluationView:
 
 
 @router.post("/access/v1/evaluations")
-def evaluate_batch(form: EvaluationsForm, caller: SignedIn) -> EvaluationsView:
-    """Up to 1,000 evaluations in one call, with one receipt each (AuthZEN §7)."""
+def evaluate_batch(form: EvaluationsForm, caller: SignedIn) -> EvaluationsView | EvaluationView:
+    """Up to 1,000 evaluations in one call, with one receipt each (AuthZEN §7). Without items it is one evaluation, and
+    the answer is its decision (§7.1).
+    """
     raise NotImplementedError
