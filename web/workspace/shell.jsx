@@ -9,7 +9,7 @@ import { messages } from "../kit/messages.js";
 import { clearNotices } from "../kit/problems.jsx";
 import { Name } from "../kit/sentence.jsx";
 import { signOut, useSession } from "../portal/session.js";
-import { WORKSPACES, isFor, placeName } from "./destinations.js";
+import { WORKSPACES, isFor, placeName, shortName } from "./destinations.js";
 import { forgetParty, usePresent } from "./party.js";
 
 const t = messages(
@@ -50,7 +50,7 @@ export function Navigation() {
   const present = shown.findLast(({ paths: [base] }) => path === base || (base !== "/workspace" && path.startsWith(`${base}/`)));
   return (
     <nav id="tabs" class="places-bar" aria-label={t("places")}>
-      {shown.map((place) => <a key={place.name} id={`tab-${place.name}`} href={place.paths[0]} aria-current={place === present ? "page" : undefined}><Icon of={place.icon} /><span>{placeName(place)}</span></a>)}
+      {shown.map((place) => <a key={place.name} id={`tab-${place.name}`} href={place.paths[0]} aria-current={place === present ? "page" : undefined}><Icon of={place.icon} /><span class="long">{placeName(place)}</span><span class="short">{shortName(place)}</span></a>)}
     </nav>
   );
 }
