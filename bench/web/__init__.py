@@ -16,7 +16,10 @@ ROUNDS = 5
 READY = {
     "/portal": "!!document.querySelector('#welcome button:enabled')",
     "/verify": "!!document.querySelector('input[type=file]')",
-    "/": "!!document.querySelector('#state') && document.querySelector('#state').className.includes('ok')",
+    "/": "!!document.querySelector('#contracts code')",
+    "/status": "!!document.querySelector('#state') && document.querySelector('#state').className.includes('ok')",
+    "/workspace": "!!document.querySelector('#sign-in:enabled')",
+    "/explorer": "!!document.querySelector('#explorer button')",
 }
 """The pages, and the expression that is true when one can be used."""
 EMPTY = "/web/mark.svg"
