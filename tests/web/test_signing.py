@@ -129,6 +129,21 @@ def test_two_tabs_sign_and_the_second_one_learns_it(stack, tab):
     assert page.run("location.pathname") == "/portal/consents"
 
 
+def test_a_tab_that_is_closed_while_the_wallet_signs_leaves_the_request_open(stack, tab):
+    page = reading(tab, stack, 140)
+    page.meanwhile = lambda: tab.open("about:blank")
+    page.press(SIGN)
+    with pytest.raises(AssertionError, match="walletAnswers"):  # nobody is there to take the signature
+        page.until("false")
+    me = Client(stack.url, page.wallet).sign_in()
+    assert (me.call("GET", "/consents"), me.call("GET", "/me/requests")[0]["state"]) == ([], "requested")
+    tab.open(stack.url + "/portal/requests")
+    page.press(READ)
+    page.press(SIGN)
+    is_on_chain(page)
+    assert me.call("GET", "/me/requests")[0]["state"] == "granted"
+
+
 def test_a_server_that_dies_before_the_signature_arrives_gets_it_later(stack, tab):
     page = reading(tab, stack, 136)
     page.meanwhile = stack.kill_api

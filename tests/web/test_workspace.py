@@ -8,12 +8,13 @@ from mydata_ledger.client import Client
 from mydata_ledger.ledger import envelope
 from mydata_ledger.ledger.signers import Wallet
 from testing.browser import chromium, require_chromium
+from tests.web.busy import issue
 from tests.web.own_pages import PHONE, SET_SCRIPT, check_page, go, press_ticks
 from tests.web.study import DAY, issued
 from tests.web.wallets import WalletTab
 
 require_chromium()
-RESEARCHER, INSURER, PERSON, SHY = (Wallet(bytes([number]) * 32) for number in (201, 202, 203, 204))
+RESEARCHER, INSURER, PERSON, SHY, LONG = (Wallet(bytes([number]) * 32) for number in (201, 202, 203, 204, 205))
 PARTIES = ((RESEARCHER, "Han Institute | 한연구소", "researcher"), (INSURER, "Namsan Life | 남산생명", "insurer"))
 GRANT = {"categories": ["health.lab"], "purposes": ["hl7:HRESCH"], "actions": ["view"]}
 
@@ -118,6 +119,21 @@ def test_after_a_reload_records_open_again_once_the_wallet_signed(stack, tab):
     page.click("#name-key")
     opens(page)
     assert len(page.shown) == 2
+
+
+def test_a_record_of_sixteen_megabytes_opens(stack, tab):
+    issue(stack, LONG.signer, ("health.vitals", "text/plain", b"0123456789abcde\n" * 2**20))
+    me = Client(stack.url, LONG).sign_in()
+    statement = me.consent(INSURER.address, [GRANT | {"categories": ["health.vitals"], "purposes": ["hl7:CLMATTCH"]}])
+    me.wait_anchored("consents", statement["position"])
+    tab.read_page(PHONE)
+    page = at_workspace(tab, stack, INSURER, "en")
+    go(page, "/workspace/search")
+    fill(page, "categories", "health.vitals")
+    page.click("#find")
+    opens(page)
+    page.reads("Only the beginning is shown; the file has all of it.", ".opened")
+    check_page(page, "workspace-long-en")
 
 
 def test_nobody_sees_what_is_another_s_or_of_another_role(stack, tab):
