@@ -67,6 +67,8 @@ class Slice:
             log, at least once. If it raises, the statement is tried again, and later ones wait.
         jobs: `JOBS` of `jobs.py`, by name.
         page: The folder `page` with an `index.html`.
+        page_roles: The file `page/roles.json`: the roles that the page is for, as in the register, or `person`. Pages
+            of these roles link it by the text `title` of its messages.
         messages: The files `messages/en.json` and `messages/ko.json`, by language.
         commands: Dotted names (`module:function`) of the public functions of `commands.py`, by command.
         demo_steps: Dotted names of the public functions of `demo.py`, in their order; each is given a `StepContext`.
@@ -80,6 +82,7 @@ class Slice:
     on_statement: OnStatement | None = None
     jobs: Mapping[str, Job] = field(default_factory=dict)
     page: Path | None = None
+    page_roles: tuple[str, ...] = ()
     messages: Mapping[str, Path] = field(default_factory=dict)
     commands: Mapping[str, str] = field(default_factory=dict)
     demo_steps: tuple[str, ...] = ()

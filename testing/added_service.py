@@ -135,6 +135,7 @@ def nights(raw: bytes) -> list[bytes]:
     return raw.splitlines()
 ''',
     "page/index.html": '<!doctype html><title>Sleep</title><script type="module" src="page.js"></script>\n',
+    "page/roles.json": '["researcher"]\n',
     "page/page.js": "export const hours = 8;\n",
     "messages/en.json": '{"title": "Sleep"}\n',
     "messages/ko.json": '{"title": "수면"}\n',

@@ -13,9 +13,6 @@ from starlette.responses import JSONResponse, Response
 from mydata_ledger.api.slices import Slice
 from mydata_ledger.scripts.pages.files import PageFiles
 
-ROLES = "roles.json"
-"""File of a page: the roles that the page is for, as in the register; `person` for everybody's own data."""
-
 
 def service_pages(app: FastAPI, services: Iterable[Slice]) -> None:
     """Add the page of each service that has one, at `/services/NAME/`, its messages below it, and `/services`."""
@@ -35,7 +32,8 @@ def service_pages(app: FastAPI, services: Iterable[Slice]) -> None:
 
 def _listed(service: Slice, path: str) -> dict[str, Any]:
     """A page with the roles that it is for and its name by language."""
-    file = service.page / ROLES if service.page else None
-    roles = orjson.loads(file.read_bytes()) if file and file.is_file() else []
-    names = {language: orjson.loads(text.read_bytes())["title"] for language, text in service.messages.items()}
-    return {"name": service.catalog.name, "path": f"{path}/", "roles": roles, "names": names}
+    names = {
+        language: orjson.loads(text.read_bytes()).get("title", service.catalog.name)
+        for language, text in service.messages.items()
+    }
+    return {"name": service.catalog.name, "path": f"{path}/", "roles": service.page_roles, "names": names}

@@ -34,6 +34,7 @@ def _slice(name: str, folder: Path) -> Slice:
         on_statement=_attribute(name, "statements", "on_statement"),
         jobs=_jobs(name),
         page=_page(folder),
+        page_roles=_page_roles(folder),
         messages=_messages(folder),
         commands=dotted_names(name, "commands"),
         demo_steps=tuple(dotted_names(name, "demo").values()),
@@ -73,6 +74,22 @@ def _page(folder: Path) -> Path | None:
         if not (folder / needed).is_file():
             raise Failure(f"services/{folder.name} has a page but lacks {needed}")
     return page
+
+
+def _page_roles(folder: Path) -> tuple[str, ...]:
+    """The roles that the page is for, by its `roles.json`; none without that file. Raises Failure if it is no list of
+    names.
+    """
+    file = folder / "page" / "roles.json"
+    if not file.is_file():
+        return ()
+    try:
+        roles = json.loads(file.read_text(encoding="utf-8"))
+    except ValueError:
+        roles = None
+    if not isinstance(roles, list) or not all(isinstance(role, str) and role for role in roles):
+        raise Failure(f'services/{folder.name}/page/roles.json must be a list of roles, such as ["trial", "person"]')
+    return tuple(roles)
 
 
 def _messages(folder: Path) -> Mapping[str, Path]:

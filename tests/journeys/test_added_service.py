@@ -122,6 +122,9 @@ def test_its_page_its_messages_and_its_route_are_served(stack):
     assert "<title>Sleep</title>" in page.text
     assert "default-src 'none'" in page.headers["content-security-policy"]
     assert httpx.get(f"{stack.url}/services/sleep/page.js").text == "export const hours = 8;\n"
+    listed = {one["name"]: one for one in httpx.get(f"{stack.url}/services").json()["pages"]}
+    names = {"en": "Sleep", "ko": "수면"}
+    assert listed["sleep"] == {"name": "sleep", "path": "/services/sleep/", "roles": ["researcher"], "names": names}
     assert httpx.get(f"{stack.url}/services/sleep/messages/ko.json").json() == {"title": "수면"}
     assert httpx.get(f"{stack.url}/services/sleep/../jobs.py").status_code == 404
     assert httpx.get(f"{stack.url}/sleep/hours").json() == {"hours": 8}

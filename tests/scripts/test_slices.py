@@ -65,6 +65,14 @@ def test_bad_messages_are_named(folder, file, text, sentence):
         finding._messages(folder)
 
 
+@pytest.mark.parametrize("text", ["{", '"trial"', '["trial", 1]', '[""]'])
+def test_bad_roles_of_a_page_are_named(folder, text):
+    assert finding._page_roles(folder) == ()
+    (folder / "page/roles.json").write_text(text)
+    with pytest.raises(Failure, match=r"services/energy/page/roles\.json must be a list of roles"):
+        finding._page_roles(folder)
+
+
 @pytest.mark.parametrize("lost", ["messages/en.json", "messages/ko.json", "page/index.html"])
 def test_what_a_page_lacks_is_named(folder, lost):
     (folder / lost).unlink()
