@@ -68,6 +68,8 @@ def test_a_researcher_asks_finds_and_opens_on_a_phone(stack, tab):
     page.click("#save-stated")
     page.reads("저장했습니다", "#status")
     check_page(page, "workspace-self-ko")
+    go(page, "/workspace/services")
+    page.until("!!document.querySelector('.places a[href=\"/services/trials/\"]')")
 
     go(page, "/workspace/requests/new")
     page.reads("아직 필요한 것: 받는 사람, 데이터 항목", "#asking")

@@ -313,3 +313,11 @@ export interface Account {
   /** The secret that withdraws a version of the consent to a grantee on the chain. */
   secret(grantee: string, version: Whole): Promise<Bytes>;
 }
+
+/** The page of a service, with the roles that it is for. */
+export interface ServicePage {
+  name: string;
+  path: string;
+  roles: string[];
+  names: { en: string; ko: string };
+}

@@ -1,13 +1,18 @@
 // What has no place of its own in the navigation.
-import { BellRing, Building2, Download, FilePlus2, FileX2, HeartPulse, MailCheck, Share2, Smartphone, Trash2, Users } from "lucide";
+import { BellRing, Blocks, Building2, Download, FilePlus2, FileX2, HeartPulse, MailCheck, Share2, Smartphone, Trash2, Users } from "lucide";
 import { Icon } from "../kit/icon.jsx";
+import { language } from "../kit/language.js";
+import { useLoaded } from "../kit/loading.jsx";
 import { messages } from "../kit/messages.js";
 import { Section } from "../kit/section.jsx";
+import { get } from "./api.js";
 import { Who } from "./shell.jsx";
+
+/** @import { ServicePage } from "./answers" */
 
 const t = messages(
   {
-    title: "More", data: "My data", people: "People and devices", settings: "Settings",
+    title: "More", data: "My data", people: "People and devices", settings: "Settings", services: "Services",
     links: "Share my records", linksHelp: "by a link or QR code, to somebody without an account",
     declare: "Add a record of my own", declareHelp: "a note or a measurement, marked as your own",
     profile: "Clinical profile", profileHelp: "what your records say in short, only if you turn it on",
@@ -21,7 +26,7 @@ const t = messages(
     notifications: "Notifications", notificationsHelp: "where else you are told what happens",
   },
   {
-    title: "더보기", data: "내 데이터", people: "사람과 기기", settings: "설정",
+    title: "더보기", data: "내 데이터", people: "사람과 기기", settings: "설정", services: "서비스",
     links: "내 기록 공유", linksHelp: "링크나 QR 코드로, 계정이 없는 사람에게",
     declare: "내 기록 직접 추가", declareHelp: "메모나 측정값을 ‘본인 제출’로 남깁니다",
     profile: "건강 프로필", profileHelp: "내 기록을 간추린 내용, 켰을 때만 만듭니다",
@@ -56,6 +61,21 @@ export const More = () => (
         </ul>
       </div>
     ))}
+    <ServicePages />
     <Who />
   </Section>
 );
+
+/** The pages of services that are for a person's own data. */
+function ServicePages() {
+  const { value: pages = [] } = useLoaded(servicePages, []);
+  return pages.length ? (
+    <div id="services">
+      <h3>{t("services")}</h3>
+      <ul class="places">{pages.map(({ name, path, names }) => <li key={name}><a href={path}><Icon of={Blocks} /><span><strong>{names[language]}</strong></span></a></li>)}</ul>
+    </div>
+  ) : null;
+}
+
+/** @type {() => Promise<ServicePage[]>} */
+const servicePages = async () => (await get("/services")).pages.filter((/** @type {ServicePage} */ { roles }) => roles.includes("person"));

@@ -9,7 +9,7 @@ import { Section } from "../../kit/section.jsx";
 import { get } from "../../portal/api.js";
 import { usePresent } from "../party.js";
 
-/** @typedef {{ name: string, path: string, roles: string[], names: { en: string, ko: string } }} ServicePage */
+/** @import { ServicePage } from "../../portal/answers" */
 const t = messages({ title: "Services", none: "No service has a page for your roles yet." }, { title: "서비스", none: "아직 우리 기관의 역할에 맞는 서비스 화면이 없습니다." });
 
 /** The page. */
