@@ -39,6 +39,12 @@ const ICONS = {
   "retention.ended": Trash2, "contact.sent": Mail, "export.made": Download, "binding.made": Hospital, "binding.ended": Hospital, "binding.disputed": Hospital, "record.withdrawn": FileX2, "record.reissued": FilePlus2,
 };
 const t = messages(ENGLISH, KOREAN);
+/** The signed name of everybody, whom one can only forbid something. */
+const ANYONE = "anyone";
+const everybody = messages(
+  { "consent.granted": "You forbade everybody something", "consent.withdrawn": "What you forbade everybody was lifted", "consent.expiring": "What you forbid everybody ends soon" },
+  { "consent.granted": "모든 사람에게 금지하는 내용에 서명했습니다", "consent.withdrawn": "모든 사람에게 금지한 내용이 해제되었습니다", "consent.expiring": "모든 사람에게 금지한 내용이 곧 끝납니다" },
+);
 
 /** True for what a person should see at once. @type {(event: Event) => boolean} */
 export const isAlarm = (event) => ["data.broke_glass", "data.emergency_extended"].includes(event);
@@ -49,6 +55,7 @@ export const eventIcon = (event) => ICONS[event] ?? BellRing;
 /** What a message says, its names isolated. @type {(message: Message) => string} */
 export function messageSentence({ event, subject, detail }) {
   const values = Object.fromEntries(Object.entries({ ...detail, subject }).map(([name, text]) => [name, isolated(inLanguage(text))]));
+  if (detail.grantee === ANYONE && (event === "consent.granted" || event === "consent.withdrawn" || event === "consent.expiring")) return everybody(event);
   return Object.hasOwn(ENGLISH, event) ? t(event, values) : event;
 }
 
