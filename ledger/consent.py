@@ -154,6 +154,11 @@ class Consent:
     lock: bytes
 
     @property
+    def permits_anything(self) -> bool:
+        """Whether a grant permits; otherwise it only forbids."""
+        return any(grant.effect is Effect.PERMIT for grant in self.grants)
+
+    @property
     def categories(self) -> frozenset[str]:
         """Every category that a grant of it names."""
         return frozenset(category for grant in self.grants for category in grant.categories)

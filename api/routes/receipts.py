@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from mydata_ledger.api.acting import AsPerson
 from mydata_ledger.api.auth import AppContextDep, KernelDep, SignedIn
+from mydata_ledger.api.own_receipts import is_permitted, shown_receipts
 from mydata_ledger.api.proof_documents import proof_document
 from mydata_ledger.api.schemas import AcceptedView, DraftView, Language, SignedForm, accepted, draft_view
 from mydata_ledger.ledger.access import Acknowledgement, Reason
@@ -61,10 +62,8 @@ def list_receipts(caller: SignedIn, kernel: KernelDep, after: After = -1, limit:
     whom a consent hides are left out.
     """
     about = {logged.position: (logged, True) for logged in kernel.queries.receipts_of(caller.signer, after, limit)}
-    permitted = [logged for logged in kernel.queries.receipts_by(caller.name, after, limit) if _permitted(logged)]
-    by_caller = {
-        logged.position: (logged, False) for logged in permitted if kernel.decisions.releases.names_asker(logged)
-    }
+    own = shown_receipts(kernel, caller.name, kernel.queries.receipts_by, after, limit)
+    by_caller = {logged.position: (logged, False) for logged in own}
     merged = {**by_caller, **about}
     return [_view(*merged[position]) for position in sorted(merged)[:limit]]
 
@@ -74,11 +73,11 @@ def list_own_questions(
     caller: SignedIn, kernel: KernelDep, before: Before = 2**62, limit: Limit = 100
 ) -> QuestionsPage:
     """Receipts of the caller's own permitted questions, newest first. Those that name a person whom a consent hides are
-    left out, so a page may be short.
+    left out.
     """
-    found = kernel.queries.newest_receipts_by(caller.name, before, limit)
-    shown = [_view(one, False) for one in found if _permitted(one) and kernel.decisions.releases.names_asker(one)]
-    return QuestionsPage(receipts=shown, next=found[-1].position if len(found) == limit else None)
+    found = shown_receipts(kernel, caller.name, kernel.queries.newest_receipts_by, before, limit + 1)
+    shown = [_view(one, False) for one in found[:limit]]
+    return QuestionsPage(receipts=shown, next=found[limit - 1].position if len(found) > limit else None)
 
 
 @router.get("/receipts/{position}")
@@ -186,14 +185,9 @@ def _view(logged: LoggedStatement, about_me: bool) -> ReceiptView:
     )
 
 
-def _permitted(logged: LoggedStatement) -> bool:
-    statement = logged.signed.statement
-    return isinstance(statement, AccessReceipt) and statement.permitted
-
-
 def _is_own_permitted(logged: LoggedStatement, name: str, kernel: Kernel) -> bool:
     """True for a permitted request of this requester that names no person hidden from them."""
-    return _is_by(logged, name) and _permitted(logged) and kernel.decisions.releases.names_asker(logged)
+    return _is_by(logged, name) and is_permitted(logged) and kernel.decisions.releases.names_asker(logged)
 
 
 def _is_about(logged: LoggedStatement, signer: bytes) -> bool:

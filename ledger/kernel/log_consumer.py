@@ -120,9 +120,11 @@ class LogConsumer:
         statement, at_time, entry = logged.signed.statement, logged.accepted_at, "0x" + logged.signed.entry.entry.hex()
         match statement:
             case Consent():
-                yield from _messages_to_both(statement, Event.GRANTED, entry, at_time)
+                yield from _messages_to_both(statement, Event.GRANTED, entry, at_time, statement)
             case Revocation():
-                yield from _messages_to_both(statement, Event.WITHDRAWN, "0x" + statement.consent.hex(), at_time)
+                state, subject = self._world.index.consent(statement.consent), "0x" + statement.consent.hex()
+                ended = state.consent if state else None
+                yield from _messages_to_both(statement, Event.WITHDRAWN, subject, at_time, ended)
             case Delegation(on_paper=False):
                 for signer in (statement.data_subject, statement.delegate):
                     yield Message(of_person(signer), Event.NAMED, entry, at_time, {"delegate": statement.delegate_name})
@@ -178,8 +180,10 @@ class LogConsumer:
         self._world.work_items.file(replace(item, state=DONE))
 
 
-def _messages_to_both(statement: Consent | Revocation, event: Event, subject: str, at_time: int) -> Iterator[Message]:
-    """The messages to both sides of a consent; a role has no inbox."""
+def _messages_to_both(
+    statement: Consent | Revocation, event: Event, subject: str, at_time: int, consent: Consent | None
+) -> Iterator[Message]:
+    """The messages to both sides of a consent; a role has no inbox, and a party gets none of one that only forbids."""
     yield Message(of_person(statement.data_subject), event, subject, at_time, {"grantee": statement.grantee_name})
-    if statement.grantee.startswith("0x"):
+    if statement.grantee.startswith("0x") and (consent is None or consent.permits_anything):
         yield Message(statement.grantee, event, subject, at_time, {})

@@ -95,7 +95,7 @@ def _events(params: object) -> list[Any] | None:
             }
         ]:
             topics = [*events, value]
-            if not more and len(events) <= MOST_EVENTS and ADDRESS.fullmatch(to) and all(map(_is_topic, topics)):
+            if not more and 0 < len(events) <= MOST_EVENTS and ADDRESS.fullmatch(to) and all(map(_is_topic, topics)):
                 bounds = {"fromBlock": first, "toBlock": last}
                 return [{"address": to, "topics": [events, value], **bounds}] if _is_short(first, last) else None
     return None

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from mydata_ledger.api.live import stream as live_stream
+from mydata_ledger.ledger.consent import Effect
 from mydata_ledger.ledger.errors import SourceUnavailable
 from mydata_ledger.ledger.work_item import WorkItem
 from testing.ledger_fixture import NOW, wallet
@@ -87,12 +88,20 @@ def test_a_consent_is_news_for_both_sides_and_again_when_the_chain_has_it(client
     fixture = client.fixture
     ann, trial, eve = (reader.open(client.as_(each)) for each in (fixture.ann, fixture.trial, EVE))
     fixture.consents(fixture.trial, "health.lab")
-    for stream in (ann, trial):
-        stream.until("consents", "requests")
+    ann.until("consents", "requests")
+    trial.until("requests")
     fixture.anchor()
-    for stream in (ann, trial):
-        stream.until("consents")
+    ann.until("consents")
+    trial.until("requests")
     assert stays_quiet(eve)
+
+
+def test_a_consent_that_only_forbids_is_no_news_for_the_party(client, reader):
+    fixture = client.fixture
+    ann, trial = (reader.open(client.as_(each)) for each in (fixture.ann, fixture.trial))
+    fixture.says(fixture.trial.address, [replace(fixture.grant("health.lab"), effect=Effect.FORBID)])
+    ann.until("consents")
+    assert stays_quiet(trial)
 
 
 def test_a_receipt_is_news_for_the_person_and_a_permitted_one_for_the_party(client, reader):

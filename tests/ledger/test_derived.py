@@ -154,17 +154,27 @@ def test_the_same_consent_again_opens_nothing_and_keeps_the_record(world):
     assert len(receipts(world)) == count + 2
 
 
-def test_a_wider_consent_keeps_the_record_until_it_is_on_chain_and_then_builds_it_again(world):
+def test_a_wider_consent_builds_the_record_again_once_it_is_on_chain(world):
     world.turn_on(permit(LAB, purpose=SUM.purpose))
     world.rebuild_due()
-    before = world.held().record
     world.says(world.operator.address, [permit(*SUM.reads, purpose=SUM.purpose)])
     world.rebuild_due()
-    assert world.held().record == before
+    assert world.held() is None
     world.clock.passes(5)
     world.anchor()
     world.rebuild_due()
     assert {source.record_id for source in world.held().record.sources} == set(world.records)
+
+
+def test_a_narrower_consent_destroys_also_what_a_record_without_a_fact_was_opened_for(world):
+    world.number("no number", VITALS)
+    world.turn_on(permit(VITALS, LAB, purpose=SUM.purpose))
+    world.erase(world.records[1])
+    world.rebuild_due()
+    assert [source.record_id for source in world.held().record.sources] == world.records[:1]
+    world.says(world.operator.address, [permit(LAB, purpose=SUM.purpose)])
+    world.rebuild_due()
+    assert world.held() is None
 
 
 def test_a_narrower_consent_destroys_the_record_before_it_is_on_chain(world):

@@ -55,12 +55,11 @@ class Considered:
     expected: frozenset[bytes] = frozenset()
 
     def leaves(self, record: DerivedRecord) -> bool:
-        """Whether there is nothing to change about a derived record of the person: building it would open what was
-        opened for it, or a consent is awaited that covers its sources.
+        """Whether there is nothing to change about a derived record of the person: the same records were opened for it
+        as building it would open, now or once every consent is on chain.
         """
-        now_open = {one.issue.record_id for one in self.open}
-        is_awaited = now_open != self.expected and {source.record_id for source in record.sources} <= self.expected
-        return record.considered == self.digest and (is_awaited or record.opened == digest_of_ids(now_open))
+        opened = {digest_of_ids(one.issue.record_id for one in self.open), digest_of_ids(self.expected)}
+        return record.considered == self.digest and record.opened in opened
 
 
 class SourceReading:

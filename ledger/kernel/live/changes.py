@@ -30,13 +30,16 @@ def account_of(name: bytes | str) -> str:
 
 
 def changes_by(statement: Statement) -> Iterator[ListChange]:
-    """The changes that a statement of the consents log makes for both its sides, and for whoever signed it."""
+    """The changes that a statement of the consents log makes for both its sides, and for whoever signed it. A party
+    learns nothing of a consent that only forbids: none of its lists has it.
+    """
     match statement:
         case Consent() | Revocation():
             yield account_of(statement.data_subject), ChangedList.REQUESTS
             yield account_of(statement.data_subject), ChangedList.CONSENTS
             yield account_of(statement.signer), ChangedList.CONSENTS
-            yield from _changes_of_grantee(statement.grantee)
+            if isinstance(statement, Revocation) or statement.permits_anything:
+                yield from _changes_of_grantee(statement.grantee)
         case Delegation():
             for signer in (statement.data_subject, statement.delegator, statement.delegate):
                 yield account_of(signer), ChangedList.CONSENTS
@@ -47,5 +50,4 @@ def _changes_of_grantee(grantee: str) -> Iterator[ListChange]:
     if grantee.startswith(DELEGATE_PREFIX):
         yield "0x" + grantee.removeprefix(DELEGATE_PREFIX), ChangedList.CONSENTS
     elif grantee.startswith("0x"):
-        yield account_of(grantee), ChangedList.CONSENTS
         yield account_of(grantee), ChangedList.REQUESTS
