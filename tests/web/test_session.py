@@ -80,9 +80,10 @@ def test_after_signing_out_a_reload_shows_the_start(stack, tab):
 )
 def test_a_session_that_ended_meanwhile_leads_to_signing_in_again(stack, tab, language, sentence):
     page = signed_in(tab, stack, language)
-    page.run("fetch('/sessions', {method: 'DELETE'}).then((answer) => answer.status)")
     page.click("#tab-requests")
-    page.until(WELCOME)
+    page.until(f"{OPEN} === '/portal/requests tab-requests'")
+    page.run("fetch('/sessions', {method: 'DELETE'}).then((answer) => answer.status)")
+    page.until(WELCOME)  # the stream of updates tells the page
     page.reads(sentence, "#problem")
     page.click("#sign-in")
     page.until(SIGNED_IN)
