@@ -19,7 +19,7 @@ READY = {
     "/": "!!document.querySelector('#contracts code')",
     "/status": "!!document.querySelector('#state') && document.querySelector('#state').className.includes('ok')",
     "/workspace": "!!document.querySelector('#sign-in:enabled')",
-    "/explorer": "!!document.querySelector('#explorer td button, #explorer table button')",
+    "/explorer": "/accepted|접수/.test(document.querySelector('#explorer')?.innerText ?? '')",
 }
 """The pages, and the expression that is true when one can be used."""
 EMPTY = "/web/mark.svg"
