@@ -19,7 +19,7 @@ from mydata_ledger.ledger.receipt import LoggedStatement
 
 GROUP = 500
 """How many keys are released in one step."""
-THREADS, WAITING = 2, 8
+THREADS, WAITING = 4, 8
 """Threads that open payloads, and how many payloads are open or being opened at a time."""
 T = TypeVar("T")
 OpeningError = KeyDestroyed | IntegrityFailure | SourceUnavailable | TooLarge
