@@ -18,7 +18,7 @@ STOP_SECONDS = 3
 
 
 def at_other(workers, client):
-    """The same session at the second process."""
+    """A client with this session that asks the other process."""
     other = Client(workers.urls[1], client.wallet)
     other._http.headers["Authorization"] = client._http.headers["Authorization"]
     return other

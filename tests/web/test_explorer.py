@@ -2,6 +2,8 @@
 
 import re
 import time
+from base64 import b64decode
+from pathlib import Path
 
 import httpx
 import pytest
@@ -306,9 +308,6 @@ def test_without_javascript_the_raw_values_are_linked(tab, stack):
 @pytest.mark.skipif(not SHOTS, reason="SCREENSHOTS names a folder for people who look at the pages")
 @pytest.mark.parametrize("width", [390, 1280])
 def test_screenshots_for_people_who_look_at_them(tab, stack, width):
-    from base64 import b64decode  # noqa: PLC0415
-    from pathlib import Path  # noqa: PLC0415
-
     for language in ("en", "ko"):
         for path in PAGES:
             tab.read_page(width)
