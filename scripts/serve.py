@@ -35,7 +35,6 @@ from mydata_ledger.ledger.errors import LedgerError
 from mydata_ledger.ledger.kernel import Bounds, Kernel, Signers, World, ports_of
 from mydata_ledger.ledger.ports import Clock
 from mydata_ledger.ledger.vocabulary import Vocabulary
-from mydata_ledger.scripts.demonstration.personas import personas_file
 from mydata_ledger.scripts.duties import Duties
 from mydata_ledger.scripts.failure import Failure
 from mydata_ledger.scripts.file_lock import FileLock, Holder
@@ -44,7 +43,7 @@ from mydata_ledger.scripts.ipfs import mount_ipfs
 from mydata_ledger.scripts.listening import local, reserved
 from mydata_ledger.scripts.notices import GENERAL
 from mydata_ledger.scripts.notifiers import notifiers
-from mydata_ledger.scripts.pages import add_node, add_personas, pages, service_pages
+from mydata_ledger.scripts.pages import add_node, add_personas, pages, personas_file, service_pages
 from mydata_ledger.scripts.settings import DEFAULT_PORT, DEFAULT_STATE, Settings, instance, secret
 from mydata_ledger.scripts.slices.finding import slices
 from mydata_ledger.scripts.slices.jobs import scheduled_jobs

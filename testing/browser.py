@@ -19,7 +19,12 @@ import pytest
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import ClientConnection, connect
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+CHROMIUM = (
+    shutil.which("chromium-headless-shell")
+    or shutil.which("chromium")
+    or shutil.which("chromium-browser")
+    or shutil.which("google-chrome")
+)
 QUIET: tuple[str, ...] = (
     "--headless",
     "--no-sandbox",
@@ -36,6 +41,10 @@ def require_chromium() -> None:
     """Skip the module where Chromium is not installed."""
     if CHROMIUM is None:
         pytest.skip("no Chromium on this machine; CI installs Debian's", allow_module_level=True)
+
+
+class NavigatedError(Exception):
+    """The page was left while the browser worked on a command."""
 
 
 class Tab:
@@ -70,7 +79,7 @@ class Tab:
         self.until("document.readyState === 'complete'")
 
     def run(self, script: str) -> Any:
-        """The value of an expression, awaited."""
+        """The value of an expression, awaited. Raises `NavigatedError` if the page was left meanwhile."""
         reported = self.send("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
         assert "exceptionDetails" not in reported, reported
         return reported["result"].get("value")
@@ -79,8 +88,9 @@ class Tab:
         """Wait until an expression is true, and return its value."""
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
-            if value := self.run(script):
-                return value
+            with contextlib.suppress(NavigatedError):
+                if value := self.run(script):
+                    return value
             time.sleep(0.05)
         raise TimeoutError(script)
 
@@ -180,6 +190,8 @@ def _sent(
         reported = json.loads(socket.recv(timeout=PATIENCE))
         hear(reported)
         if reported.get("id") == number:
+            if "navigated" in reported.get("error", {}).get("message", ""):
+                raise NavigatedError(method)
             assert "error" not in reported, reported
             return reported["result"]
     raise TimeoutError(method)

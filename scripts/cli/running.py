@@ -52,7 +52,7 @@ def demo(
     _refuse_missing_extras(state, port, rpc="")
     _prepare(state, fresh)
     from mydata_ledger.scripts.demonstration import run_demo
-    from mydata_ledger.scripts.demonstration.personas import personas_file
+    from mydata_ledger.scripts.pages import personas_file
     from mydata_ledger.scripts.stack import Stack
 
     gives_keys = not once and data is None

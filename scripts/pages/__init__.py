@@ -2,8 +2,8 @@
 
 from mydata_ledger.scripts.pages.install import pages
 from mydata_ledger.scripts.pages.node import add_node
-from mydata_ledger.scripts.pages.personas import add_personas
+from mydata_ledger.scripts.pages.personas import add_personas, personas_file
 from mydata_ledger.scripts.pages.policies import PORTAL_POLICY
 from mydata_ledger.scripts.pages.services import service_pages
 
-__all__ = ["PORTAL_POLICY", "add_node", "add_personas", "pages", "service_pages"]
+__all__ = ["PORTAL_POLICY", "add_node", "add_personas", "pages", "personas_file", "service_pages"]

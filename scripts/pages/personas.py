@@ -17,6 +17,11 @@ from mydata_ledger.scripts.pages.node_calls import WALLET_METHODS
 PERSONAS_PATH, DEMO_NODE_PATH = "/demo/personas", "/demo/node"
 
 
+def personas_file(state: Path) -> Path:
+    """The file of the personas in a state folder; the demonstration writes it."""
+    return state / "story" / "personas.json"
+
+
 def add_personas(app: FastAPI, file: Path, chain_id: int, rpc_url: str) -> None:
     """Add `/demo/personas`, which gives the file once it is there, and `/demo/node`, by which the personas' wallet
     sends transactions. Raises Failure on a chain other than Anvil's.

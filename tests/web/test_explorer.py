@@ -14,11 +14,13 @@ from mydata_ledger.ledger.signers import Wallet
 from tests.web.axe import faults, needs_axe
 from tests.web.browser import chromium, require_chromium
 from tests.web.own_pages import SHOTS
-from tests.web.study import LAYERS, TRIAL, issued, reads, trial_of
+from tests.web.study import LAYERS as STUDY
+from tests.web.study import TRIAL, issued, reads, trial_of
 from tests.web.test_pages import OVERFLOW, loaded_text
 
 require_chromium()
 ME, HONEST, COPYCAT = (Wallet(bytes([number]) * 32) for number in (121, 132, 133))
+LAYERS = {language: [f"{one} (2)" for one in texts] for language, texts in STUDY.items()}
 NAME, COPIED_NAME = "Halla Pharmacy", "H\u0430ll\u0430 Pharmacy"
 """The name of a merchant, and one with two Cyrillic letters."""
 PAGES = (
@@ -53,7 +55,7 @@ def stack(running):
     for wallet, name in ((HONEST, NAME), (COPYCAT, COPIED_NAME)):
         running.register_party(wallet.address, name, ["merchant"], envelope.generate_reader_key().public)
     trial = trial_of(running)
-    trial.call("POST", "/notices", json={"name": "KCT0008791", "layers": LAYERS, "compatible": True})
+    trial.call("POST", "/notices", json={"name": "KCT0008792", "layers": LAYERS, "compatible": True})
     for number in range(3):
         issued(running, Wallet(bytes([123 + number]) * 32).signer)
     consented(running)
@@ -258,7 +260,7 @@ def test_terms_and_notices_are_pages_in_both_languages(tab, stack, language, lab
     notice = next(
         one
         for one in httpx.get(stack.url + "/notices").json()
-        if one["name"].endswith("KCT0008791") and one["language"] == language
+        if one["name"].endswith("KCT0008792") and one["language"] == language
     )
     assert notice["hash"] in text_of(tab)
     page = opened(tab, stack, f"/explorer/notices/{notice['hash']}", language)

@@ -13,8 +13,8 @@ from mydata_ledger.ledger import envelope
 from mydata_ledger.ledger.emergency import Incident, IncidentExtension
 from mydata_ledger.ledger.signers import Wallet
 from mydata_ledger.scripts.cli import app
-from mydata_ledger.scripts.demonstration.personas import personas_file
 from mydata_ledger.scripts.demonstration.personas.operating import register_operator
+from mydata_ledger.scripts.pages import personas_file
 from mydata_ledger.scripts.settings import secret
 from mydata_ledger.scripts.stack import Stack
 from tests.web.browser import chromium, require_chromium

@@ -93,7 +93,7 @@ def test_messages_say_what_happened_by_day_and_lead_there(stack, tab, language):
     page = enter(tab, stack, ME, language, "/portal/inbox")
     page.reads(words["used"], "#inbox")
     assert words["times"] in page.text("#inbox"), "what says the same stands once"
-    assert "found <b>down</b>" in page.text("#inbox .alarm")
+    page.reads("found <b>down</b>", "#inbox .alarm")
     assert page.run("document.querySelectorAll('#inbox h3').length") == 1
     check_page(page, 390)
     assert faults(tab) == {}

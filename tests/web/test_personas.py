@@ -16,11 +16,12 @@ from mydata_ledger.ledger.errors import InvalidStatement, MalformedInput, Source
 from mydata_ledger.ledger.signers import Wallet
 from mydata_ledger.scripts.demonstration.context import DemoContext
 from mydata_ledger.scripts.demonstration.output import DemoOutput
-from mydata_ledger.scripts.demonstration.personas import make_personas, may_have_personas, personas_file
+from mydata_ledger.scripts.demonstration.personas import make_personas, may_have_personas
 from mydata_ledger.scripts.demonstration.personas.operating import register_operator
 from mydata_ledger.scripts.demonstration.steps.issuing import issues
 from mydata_ledger.scripts.devnet import Devnet
 from mydata_ledger.scripts.failure import Failure
+from mydata_ledger.scripts.pages import personas_file
 from mydata_ledger.scripts.parties import Registrar
 from mydata_ledger.scripts.population import generated
 from mydata_ledger.scripts.settings import secret

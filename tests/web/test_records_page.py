@@ -2,6 +2,7 @@
 
 import json
 import struct
+import time
 import zlib
 
 import pytest
@@ -207,12 +208,9 @@ def test_an_opened_record_is_saved_as_the_very_bytes(stack, tab, tmp_path):
     page = enter(tab, stack, HURT, "en")
     opened(page, stack.hurt["a document"])
     page.press("Save as a file", "#opened")
-    file = tmp_path / "saved" / "record.pdf"
-    page.until("true")
-    for _ in range(100):
-        if file.exists():
-            break
-        page.run("new Promise((done) => setTimeout(done, 100))")
+    file, deadline = tmp_path / "saved" / "record.pdf", time.monotonic() + 20
+    while not (file.exists() and file.stat().st_size) and time.monotonic() < deadline:
+        time.sleep(0.05)
     assert file.read_bytes() == b"%PDF-1.4 <b>"
 
 

@@ -24,15 +24,11 @@ from mydata_ledger.scripts.demonstration.personas.roles import (
     WARNING,
     PersonaRole,
 )
+from mydata_ledger.scripts.pages.personas import personas_file
 from mydata_ledger.scripts.settings import secret
 
 OWN_DATA = "own-data"
 """Mark of a folder in which people of `--data` are or were: nobody's key is given away there."""
-
-
-def personas_file(state: Path) -> Path:
-    """The file of the personas in a state folder, which the server of the demo reads."""
-    return state / "story" / "personas.json"
 
 
 def may_have_personas(state: Path, *, own_data: bool) -> bool:
