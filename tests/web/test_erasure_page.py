@@ -106,8 +106,8 @@ def test_a_record_is_erased_by_signature_and_certified(stack, tab, language):
     assert page.run("getComputedStyle(document.querySelector('#certificate .actions')).display") == "none"
 
 
-@pytest.mark.parametrize("language", ["ko", "en"])
-def test_a_forged_erasure_is_not_signed(stack, tab, language):
+def test_a_forged_erasure_is_not_signed(stack, tab):
+    language = "ko"
     words = WORDS[language]
     page, record = person_at(tab, stack, language, "/portal/erase")
     before = signatures(page)

@@ -179,8 +179,8 @@ FORGE_SCRIPT = [
 ]
 
 
-@pytest.mark.parametrize("language", ["ko", "en"])
-def test_a_withdrawal_that_was_not_shown_is_not_signed(stack, trial, tab, language):
+def test_a_withdrawal_that_was_not_shown_is_not_signed(stack, trial, tab):
+    language = "en"
     words, person = WORDS[language], Wallet(bytes([70 + (language == "ko")]) * 32)
     grant = {"categories": ["health.lab"], "purposes": ["hl7:CLINTRCH"], "actions": ["view"]}
     me = Client(stack.url, person).sign_in()

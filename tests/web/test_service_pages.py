@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from mydata_ledger.scripts.stack import Stack
 from tests.web.axe import faults, needs_axe
 from tests.web.browser import chromium, require_chromium
 
@@ -18,9 +17,8 @@ TEXTS = "[document.title, ...[...document.querySelectorAll('[data-text]')].map((
 
 
 @pytest.fixture(scope="module")
-def url(tmp_path_factory):
-    with Stack(tmp_path_factory.mktemp("services") / "state", on_status=lambda _: None) as running:
-        yield running.url
+def url(running):
+    return running.url
 
 
 @pytest.fixture

@@ -75,16 +75,13 @@ def test_after_signing_out_a_reload_shows_the_start(stack, tab):
     assert page.run("fetch('/me/wishes').then((answer) => answer.status)") == 401
 
 
-@pytest.mark.parametrize(
-    ("language", "sentence"), [("en", "Your session is over."), ("ko", "로그인이 만료되었습니다.")]
-)
-def test_a_session_that_ended_meanwhile_leads_to_signing_in_again(stack, tab, language, sentence):
-    page = signed_in(tab, stack, language)
+def test_a_session_that_ended_meanwhile_leads_to_signing_in_again(stack, tab):
+    page = signed_in(tab, stack, "ko")
     page.click("#tab-requests")
     page.until(f"{OPEN} === '/portal/requests tab-requests'")
     page.run("fetch('/sessions', {method: 'DELETE'}).then((answer) => answer.status)")
     page.until(WELCOME)  # the stream of updates tells the page
-    page.reads(sentence, "#problem")
+    page.reads("로그인이 만료되었습니다.", "#problem")
     page.click("#sign-in")
     page.until(SIGNED_IN)
     page.until(f"{OPEN} === '/portal/requests tab-requests'")

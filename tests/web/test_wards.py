@@ -140,8 +140,8 @@ def shown_tabs(page):
 
 
 def test_when_a_delegation_ends_the_page_says_so_and_shows_ones_own_data(stack, tab):
-    ends, guardian = time.time() + 30, Wallet(bytes([95]) * 32)
-    named(stack, guardian, 30)
+    ends, guardian = time.time() + 20, Wallet(bytes([95]) * 32)
+    named(stack, guardian, 20)
     page = WalletTab(tab, guardian)
     tab.open(stack.url + "/portal")
     page.click("[data-language=en]")
