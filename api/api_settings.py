@@ -16,7 +16,8 @@ class ApiSettings:
     is the random id of this ledger. Times are
     in seconds, `max_body` in bytes; a rate of 0 per second sets no limit. `jurisdiction` is the ISO 3166 code of the
     country whose law applies. `origins` are those of pages and apps whose passkeys are accepted; by default the site's.
-    `streams` is how many streams of live updates a process keeps open, `streams_per_account` how many of one account.
+    `streams` is how many streams of live updates a process keeps open, `streams_per_account` how many of one account,
+    `streams_per_host` how many of one address.
     """
 
     uri: str
@@ -32,6 +33,7 @@ class ApiSettings:
     origins: tuple[str, ...] = ()
     streams: int = 2_000
     streams_per_account: int = 16
+    streams_per_host: int = 500
 
     @property
     def scheme(self) -> str:

@@ -140,6 +140,7 @@ def _api(state_folder: StateFolder) -> ApiSettings:
         evaluations_per_second=settings.evaluations,
         streams=settings.streams,
         streams_per_account=settings.streams_per_account,
+        streams_per_host=settings.streams_per_host,
         origins=settings.origins,
     )
 

@@ -22,11 +22,11 @@ LISTS = frozenset(ChangedList) - {ChangedList.SESSION}
 class LiveStream:
     """The updates for one caller that were not sent yet: at most one for each list, so a slow reader costs no memory.
 
-    Used by one event loop.
+    `host` is the address that it is bounded by. Used by one event loop.
     """
 
-    def __init__(self, caller: Caller) -> None:
-        self.signer, self.session = caller.signer, caller.session
+    def __init__(self, caller: Caller, host: str = "") -> None:
+        self.signer, self.session, self.host = caller.signer, caller.session, host
         self.account = account_of(caller.signer)
         self._waiting: dict[ChangedList, None] = {}
         self._is_ended = False

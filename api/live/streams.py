@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Iterable
+from ipaddress import IPv4Address, ip_address, ip_network
 
 from starlette.concurrency import run_in_threadpool
 
@@ -19,7 +20,19 @@ POLLS_PER_CHECK = 10
 """Every so many polls each session is checked; before an update is sent, that of its stream."""
 FULL = "this server keeps no more streams open; read the lists again from time to time"
 FULL_FOR_ACCOUNT = "your account has {} open streams, as many as it may; close one"
+FULL_FOR_HOST = "too many streams are open from your address; read the lists again from time to time"
 STOPPING = "the server is stopping; connect again"
+
+
+def host_of(address: str) -> str:
+    """What streams are counted by: an IPv4 address, or the /64 network of an IPv6 address, which one customer has."""
+    try:
+        number = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(number, IPv4Address):
+        return address
+    return str(number.ipv4_mapped or ip_network((number, 64), strict=False))
 
 
 class LiveStreams:
@@ -36,12 +49,17 @@ class LiveStreams:
         self._polling = asyncio.Lock()
         self._is_closed = False
 
-    async def open(self, caller: Caller, *, is_again: bool) -> LiveStream:
+    async def open(self, caller: Caller, address: str = "", *, is_again: bool) -> LiveStream:
         """Open a stream that has every change from now on; with `is_again`, it begins with all lists.
 
-        Raises TooManyRequests for too many of one account, SourceUnavailable for too many in this process.
+        Args:
+            caller: Whose updates it has.
+            address: The network address it is sent to.
+            is_again: True if the caller may have missed something.
+
+        Raises TooManyRequests for too many of one account or address, SourceUnavailable for too many in this process.
         """
-        stream = LiveStream(caller)
+        stream = LiveStream(caller, host_of(address))
         async with self._polling:  # a poll gives the changes of those who are there when it begins
             self._check_bounds(stream)
             if self._watch is None:
@@ -69,6 +87,8 @@ class LiveStreams:
             raise SourceUnavailable(FULL)
         if sum(other.account == stream.account for other in self._streams) >= settings.streams_per_account:
             raise TooManyRequests(FULL_FOR_ACCOUNT.format(settings.streams_per_account))
+        if stream.host and sum(other.host == stream.host for other in self._streams) >= settings.streams_per_host:
+            raise TooManyRequests(FULL_FOR_HOST)
 
     async def _run(self, watch: ChangeWatch) -> None:
         polls = 0

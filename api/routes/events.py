@@ -20,7 +20,8 @@ HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
 async def open_stream(request: Request, caller: SignedIn) -> AsyncIterator[LiveStream]:
     """A stream of the caller, which is left when the response ends."""
     streams: LiveStreams = request.app.state.live
-    stream = await streams.open(caller, is_again="last-event-id" in request.headers)
+    address = request.client.host if request.client else ""
+    stream = await streams.open(caller, address, is_again="last-event-id" in request.headers)
     try:
         yield stream
     finally:

@@ -9,6 +9,10 @@ ORIGINS = (
 )
 PAYLOADS = "Payload store: `embedded` in the state folder, or the RPC of an IPFS node, with the extra `ipfs`."
 EVALUATIONS = "Questions that one session may ask in evaluations, each question of a call counted; 0 sets no limit."
+HOST_STREAMS = (
+    "Streams of live updates of one address (IPv6: of one /64 network) in one worker. Behind a proxy that does not "
+    "name its clients, all have the proxy's address: set it as high as `MYDATA_STREAMS`."
+)
 STREAMS = (
     "Streams of live updates (`GET /events`) that one worker keeps open; 0 offers none, and pages read again when they "
     "are looked at. Each needs a file descriptor: the hard limit of the process (`ulimit -Hn`) must be well above it."

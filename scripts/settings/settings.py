@@ -12,6 +12,7 @@ from mydata_ledger.scripts.settings.effects import (
     CHAIN,
     DATABASE,
     EVALUATIONS,
+    HOST_STREAMS,
     KEYSTORE,
     ORIGINS,
     PAYLOADS,
@@ -60,6 +61,7 @@ class Settings:
     evaluations: int = setting(0, whole(0), "questions/s", EVALUATIONS)
     streams: int = setting(2_000, whole(0), "streams", STREAMS)
     streams_per_account: int = setting(16, whole(0), "streams", "Streams of live updates of one account in one worker.")
+    streams_per_host: int = setting(500, whole(0), "streams", HOST_STREAMS)
     largest_record: int = setting(2 * 1024**3, whole(1), "bytes", "Largest record that comes as a stream (2 GiB).")
     passphrase: str = setting(
         "", text, "text", KEYSTORE, default="a random one, in `secrets/passphrase` of the state folder", secret=True

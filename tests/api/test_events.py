@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from mydata_ledger.api.live import stream as live_stream
+from mydata_ledger.api.live.streams import host_of
 from mydata_ledger.ledger.consent import Effect
 from mydata_ledger.ledger.errors import SourceUnavailable
 from mydata_ledger.ledger.work_item import WorkItem
@@ -210,6 +211,29 @@ def test_streams_are_bounded_for_an_account_and_in_all():
         assert reader.open(client.as_(client.fixture.trial)).status == 503
         first.leave()
         assert reader.open(client.as_(client.fixture.ann)).status == 200, "one that is closed does not count"
+
+
+def test_streams_are_bounded_for_an_address_whatever_the_accounts():
+    client = ApiClient(streams_per_host=2)
+    with reading(client) as reader:
+        first, _ = (reader.open(client.as_(signer)) for signer in (client.fixture.ann, EVE))
+        assert reader.open(client.as_(client.fixture.trial)).status == 429
+        first.leave()
+        assert reader.open(client.as_(client.fixture.trial)).status == 200
+
+
+@pytest.mark.parametrize(
+    ("address", "other", "is_same"),
+    [
+        ("192.0.2.1", "192.0.2.2", False),
+        ("2001:db8::1", "2001:db8::ffff:1", True),
+        ("2001:db8::1", "2001:db8:0:1::1", False),
+        ("::ffff:192.0.2.1", "192.0.2.1", True),
+        ("fe80::1%eth0", "fe80::2%eth0", True),
+    ],
+)
+def test_an_address_is_counted_by_what_one_customer_has(address, other, is_same):
+    assert (host_of(address) == host_of(other)) == is_same
 
 
 def test_a_quiet_stream_is_kept_alive_and_ends_when_the_server_stops(client, monkeypatch):
