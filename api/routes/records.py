@@ -16,15 +16,18 @@ from mydata_ledger.api.own_records import OwnRecordView, own_records
 from mydata_ledger.api.patient_numbers import PatientNumber, person_named
 from mydata_ledger.api.proof_documents import proof_document
 from mydata_ledger.api.schemas import ZERO, Form, Hex, Hex32, Order, Term, to_hex
-from mydata_ledger.ledger.consent import category_covers
 from mydata_ledger.ledger.errors import MalformedInput, NotFound
 from mydata_ledger.ledger.kernel import DraftedRecords, Kernel, RecordStatus, Upload
+from mydata_ledger.ledger.party import requester_name
 from mydata_ledger.ledger.receipt import RECORDS
 from mydata_ledger.ledger.record import Issue, Record
+from mydata_ledger.ledger.record_filter import RecordFilter
 from mydata_ledger.ledger.typed_data import parse, read_hex
 
 router = APIRouter(tags=["records"])
 MAX_RECORDS = 1_000
+ACCOUNT_OR_NONE = "^(0x([0-9a-fA-F]{2}){20,84})?$"
+SINCE, UNTIL = "data of this UTC second or later", "data of an earlier UTC second than this"
 Position = Annotated[int, Path(ge=0, le=2**62, description="the record's position in the log")]
 
 
@@ -150,6 +153,9 @@ def list_records(
     acting: ActingFor,
     kernel: KernelDep,
     category: Annotated[str, Query(max_length=200, description="this category and those below it")] = "*",
+    holder: Annotated[str, Query(pattern=ACCOUNT_OR_NONE, description="the account that issued them")] = "",
+    since: Annotated[int | None, Query(ge=-(2**62), le=2**62, description=SINCE)] = None,
+    until: Annotated[int | None, Query(ge=-(2**62), le=2**62, description=UNTIL)] = None,
     order: Annotated[Order, Query(description="which records come first")] = Order.OLDEST,
     before: Annotated[
         int | None, Query(ge=0, le=2**62, description="`position` of the last record of the page, newest first")
@@ -159,6 +165,7 @@ def list_records(
     """The caller's own records, oldest first; with `for`, those of a person for whom the caller acts, in the categories
     of the delegation. `same_as` names the others with equal content.
 
+    With `since` and `until`, the records whose data are of that time; one without a data period counts by its issue.
     For pages with the newest record first, ask with `order=newest` and `limit`, and go on with `before`; a page with
     fewer records than `limit` is the last one. Size and media type are sealed with the content, so that this ledger
     does not know them.
@@ -171,7 +178,8 @@ def list_records(
         listed = [one for one in records if before is None or one.position < before]
         return (listed[::-1] if is_newest_first else listed)[:limit]
 
-    return own_records(acting, kernel, lambda one: category_covers(category, one.issue.category), page)
+    wanted = RecordFilter(category, requester_name(read_hex(holder, "holder")) if holder else "", since, until)
+    return own_records(acting, kernel, lambda one: wanted.wants(one.issue), page)
 
 
 class VerificationForm(Form):

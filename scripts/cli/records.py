@@ -28,6 +28,7 @@ from mydata_ledger.scripts.cli.common import (
 )
 from mydata_ledger.scripts.cli.key_files import load_key, signed_in
 from mydata_ledger.scripts.cli.record_checks import verify
+from mydata_ledger.scripts.cli.record_list import list_records, record_line
 
 if TYPE_CHECKING:
     from mydata_ledger.scripts.verify.attached import AttachedContent
@@ -43,6 +44,7 @@ class _DefaultToShow(TyperGroup):
 
 app = typer.Typer(cls=_DefaultToShow, help="Records: list, prove, export.")
 app.command("verify")(verify)
+app.command("list")(list_records)
 Whole = Annotated[Path, typer.Argument(help="A record with its content, written by `mydata access --proof`.")]
 Written = Annotated[Path, typer.Option("--out", "-o", help="Write the document to this file.")]
 
@@ -61,7 +63,7 @@ def show(
     client, _ = signed_in(url, key)
     if position < 0:
         listed = client.view("/records", person)
-        lines = [_line(record) for record in listed]
+        lines = [record_line(record) for record in listed]
         answer(listed, "\n".join(lines) or ("no record that you see" if person else "no record about you yet"), as_json)
         return
     if person:
@@ -134,8 +136,3 @@ def _jwk(path: Path | None) -> dict[str, Any] | None:
     if not isinstance(jwk, dict) or "kty" not in jwk or "d" in jwk or jwk["kty"] == "oct":
         raise MalformedInput(f"{path.name} is no public key in JWK (RFC 7517); never give a private one away")
     return jwk
-
-
-def _line(record: dict[str, Any]) -> str:
-    source = "  self-declared" if record["declared_by"] == "self" else ""
-    return f"{record['position']:>6}  {record['category']:<18} {record['status']:<10} {record['record_id']}{source}"

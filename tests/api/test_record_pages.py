@@ -62,6 +62,23 @@ def test_without_a_query_it_is_the_whole_list_oldest_first(life):
     ]
 
 
+def test_the_list_is_narrowed_by_holder_and_time(life):
+    whole, hospital = life.get("/records", life.ward).json(), life.fixture.hospital.address
+    assert life.get("/records", life.ward, holder=hospital.lower()).json() == whole
+    assert life.get("/records", life.ward, holder=life.fixture.trial.address).json() == []
+    assert life.get("/records", life.ward, since=NOW, until=NOW + 1).json() == whole, "without a period, by the issue"
+    assert life.get("/records", life.ward, since=NOW + 1).json() == []
+    assert life.get("/records", life.ward, until=NOW, limit=3).json() == []
+    assert life.get("/records", life.ward, since=NOW, category="health.lab", limit=1).json() == [
+        next(one for one in whole if is_below(one["category"], "health.lab"))
+    ]
+
+
+@pytest.mark.parametrize("query", [{"holder": "0x12"}, {"holder": "Hospital"}, {"since": "soon"}, {"until": 2**63}])
+def test_a_bound_that_is_none_is_refused(life, query):
+    assert life.get("/records", life.ward, **query).status_code == 400
+
+
 def test_a_record_that_comes_in_between_two_pages_shifts_nothing(life):
     whole = life.get("/records", life.ward, order="newest").json()
     first = life.get("/records", life.ward, order="newest", limit=3).json()

@@ -3,16 +3,12 @@
 import gzip
 import json
 import secrets
-import threading
-import time
 
 import pytest
-import uvicorn
 from typer.testing import CliRunner
 
 from mydata_ledger.client import client as client_module
 from mydata_ledger.scripts.cli import app, issuing
-from tests.api.api_client import ApiClient
 
 PATIENT = {"resourceType": "Patient", "id": "p1"}
 OTHER = PATIENT | {"gender": "female"}
@@ -30,20 +26,6 @@ LINES = [json.dumps(one).encode() for one in (PATIENT, LAB, LAB | {"id": "o2"})]
 def bundle(*resources, kind="collection"):
     entries = [{"resource": one} for one in resources]
     return json.dumps({"resourceType": "Bundle", "type": kind, "entry": entries}).encode()
-
-
-@pytest.fixture(scope="module")
-def door():
-    door = ApiClient()
-    server = uvicorn.Server(uvicorn.Config(door.app, port=0, log_level="error"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    door.url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    yield door
-    server.should_exit = True
-    thread.join()
 
 
 @pytest.fixture

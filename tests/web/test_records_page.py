@@ -1,5 +1,6 @@
 """Records in real Chromium: the list, opening in the browser, hostile content, forged answers, and what is kept."""
 
+import base64
 import json
 import struct
 import time
@@ -8,14 +9,16 @@ import zlib
 import pytest
 
 from mydata_ledger.client import Client
+from mydata_ledger.ledger.envelope import generate_reader_key
 from mydata_ledger.ledger.record import Erasure
 from mydata_ledger.ledger.signers import Wallet
 from tests.web.axe import faults, needs_axe
 from tests.web.browser import chromium, require_chromium
 from tests.web.busy import HOSTILE, busy_person, check_page, enter, issue, visit
+from tests.web.own_pages import check_page as check_and_picture
 
 require_chromium()
-ME, HURT, MANY = (Wallet(bytes([number]) * 32) for number in (106, 107, 108))
+ME, HURT, MANY, SEEKER = (Wallet(bytes([number]) * 32) for number in (106, 107, 108, 241))
 FHIR = "application/fhir+json"
 MARK = "A1c-7391"
 """A text that is in the content and nowhere else."""
@@ -212,6 +215,64 @@ def test_an_opened_record_is_saved_as_the_very_bytes(stack, tab, tmp_path):
     while not (file.exists() and file.stat().st_size) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert file.read_bytes() == b"%PDF-1.4 <b>"
+
+
+def flip(stack, record):
+    """Change one byte of the payload of a record, where the store keeps it."""
+    question = {"category": "health.condition", "purpose": "mydata:SELF_VIEW"}
+    question["reader_key"] = "0x" + generate_reader_key().public.hex()
+    released = Client(stack.url, SEEKER).sign_in().call("POST", f"/access/records/{record}", json=question)
+    part = base64.b64decode(released["sealed"])[-64:]
+    (path,) = [one for one in (stack.state / "blocks").rglob("*") if one.is_file() and part in one.read_bytes()]
+    content = bytearray(path.read_bytes())
+    content[content.index(part)] ^= 1
+    path.write_bytes(content)
+
+
+def records_shown(page):
+    return page.run("[...document.querySelectorAll('#records .places a')].map((one) => one.pathname.split('/').pop())")
+
+
+def test_records_are_found_by_word_and_day_and_the_altered_one_is_named(stack, tab):
+    lab, condition = issue(
+        stack, SEEKER.signer, ("health.lab", FHIR, b'{"a":1}'), ("health.condition", FHIR, b'{"a":"b"}')
+    )
+    page = enter(tab, stack, SEEKER, "en", "/portal/records")
+    page.until("document.querySelectorAll('#records .places a').length === 2")
+    page.run("document.querySelector('#records summary').click()")
+    tab.type("#records input[type=search]", "hangang LABOR")
+    page.until("document.querySelectorAll('#records .places a').length === 1")
+    assert records_shown(page) == [lab]
+    tab.type("#records input[type=search]", "nobody")
+    page.reads("No record is like that.", "#records")
+    tab.type("#records input[type=search]", "")
+    first = "document.querySelector('#records input[type=date]')"
+    page.run(f"(({first}.value = '2199-01-01'), {first}.dispatchEvent(new Event('input', {{ bubbles: true }})))")
+    page.reads("No record is like that.", "#records")
+    page.run(f"(({first}.value = ''), {first}.dispatchEvent(new Event('input', {{ bubbles: true }})))")
+    page.press("By date", "#records")
+    page.until("document.querySelectorAll('#records .group').length === 1")
+    flip(stack, condition)
+    page.click("#check-all")
+    page.reads("1 of 2 are exactly what was signed.", "#records")
+    assert "One record is not what was signed" in page.text("#records [role=alert]")
+    altered = "[...document.querySelectorAll('#records .places a')].filter((one) => one.innerText.includes('altered'))"
+    assert page.run(f"{altered}.map((one) => one.pathname.split('/').pop())") == [condition]
+    check_and_picture(page, "records-checked")
+
+
+def test_what_two_hospitals_hold_is_shown_once_and_each_on_request(stack, tab):
+    page = enter(tab, stack, ME, "en", "/portal/records")
+    every = {one["record_id"] for one in Client(stack.url, ME).sign_in().call("GET", "/records")}
+    page.until(f"document.querySelectorAll('#records .places a').length === {len(every) - 1}")
+    page.reads("also known from another source", "#records")
+    page.click("#records .choice input")
+    page.until(f"document.querySelectorAll('#records .places a').length === {len(every)}")
+    assert set(records_shown(page)) == every
+    page.click("#records .choice input")
+    page.press("By source", "#records")
+    page.until(f"document.querySelectorAll('#records .places a').length === {len(every)}")
+    assert page.run("document.querySelectorAll('#records .group').length") == 2
 
 
 @pytest.mark.parametrize("how", ["another signature", "another commitment"])

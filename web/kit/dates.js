@@ -19,6 +19,9 @@ export const isNever = (seconds) => BigInt(seconds) >= NEVER - 1024n;
 /** A day: `26 Feb 2027`. @type {(seconds: Whole) => string} */
 export const dayText = (seconds) => dateOf(seconds).toLocaleDateString(LOCALES[language], { dateStyle: "medium" });
 
+/** A month: `February 2027`. @type {(seconds: Whole) => string} */
+export const monthText = (seconds) => dateOf(seconds).toLocaleDateString(LOCALES[language], { year: "numeric", month: "long" });
+
 /** A day and a time: `26 Feb 2027, 14:03`. @type {(seconds: Whole) => string} */
 export const timeText = (seconds) => dateOf(seconds).toLocaleString(LOCALES[language], { dateStyle: "medium", timeStyle: "short" });
 
