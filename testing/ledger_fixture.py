@@ -172,8 +172,8 @@ class LedgerFixture:
         draft, signature = self.signed_consent(grantee, category, **terms)
         return self.kernel.consents.acceptance.accept(drafted(draft, Consent), signature)
 
-    def says(self, grantee: str, grants: Sequence[Grant]) -> LoggedStatement:
-        draft = self.draft(grantee, grants)
+    def says(self, grantee: str, grants: Sequence[Grant], lock: bytes = bytes(32)) -> LoggedStatement:
+        draft = self.draft(grantee, grants, lock)
         return self.kernel.consents.acceptance.accept(drafted(draft, Consent), self.sign(self.ann, draft.statement))
 
     def withdraws(self, grantee: Wallet) -> LoggedStatement:

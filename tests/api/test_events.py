@@ -7,6 +7,7 @@ import pytest
 
 from mydata_ledger.api.live import stream as live_stream
 from mydata_ledger.api.live.streams import host_of
+from mydata_ledger.ledger.commitment.entry import lock_of
 from mydata_ledger.ledger.consent import Effect
 from mydata_ledger.ledger.errors import SourceUnavailable
 from mydata_ledger.ledger.work_item import WorkItem
@@ -100,9 +101,17 @@ def test_a_consent_is_news_for_both_sides_and_again_when_the_chain_has_it(client
 def test_a_consent_that_only_forbids_is_no_news_for_the_party(client, reader):
     fixture = client.fixture
     ann, trial = (reader.open(client.as_(each)) for each in (fixture.ann, fixture.trial))
-    fixture.says(fixture.trial.address, [replace(fixture.grant("health.lab"), effect=Effect.FORBID)])
+    forbidden = replace(fixture.grant("health.lab"), effect=Effect.FORBID)
+    fixture.says(fixture.trial.address, [forbidden], lock_of(fixture.secret(fixture.trial)))
     ann.until("consents")
     assert stays_quiet(trial)
+    fixture.withdraws(fixture.trial)
+    ann.until("consents")
+    assert stays_quiet(trial), "nor is its end"
+    fixture.consents(fixture.trial, "health.lab")
+    trial.until("requests")
+    fixture.withdraws(fixture.trial)
+    trial.until("requests")
 
 
 def test_a_receipt_is_news_for_the_person_and_a_permitted_one_for_the_party(client, reader):

@@ -90,11 +90,32 @@ def test_only_what_it_is_for_is_filed_as_an_extension(world):
 def test_nobody_gives_a_verdict_on_a_complaint_about_themselves(world):
     world.declares(world.responder)
     review = world.kernel.people.complaints.complain(world.ann.signer, 0, "no")
-    with pytest.raises(NotEntitled):
+    with pytest.raises(NotFound):
         verdict(world, review.review_id, "dismissed", who=world.responder, queue=COMPLAINT)
     assert verdict(world, review.review_id, "upheld", queue=COMPLAINT).state == "upheld"
     with pytest.raises(InvalidStatement, match="upheld, dismissed"):
         verdict(world, review.review_id, "justified", queue=COMPLAINT)
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 100])
+def test_a_reviewer_learns_nothing_of_what_is_about_themselves(world, limit):
+    reviews, both = world.kernel.people.reviews, world.responder
+    for who in (both, REVIEWER):
+        crew = Party(who.address, "Crew and reviewer", frozenset({"reviewer", "responder"}), b"", 0, 0)
+        world.store.directory.change_parties({who.address: crew})
+    entries = {who.address: {world.declares(who, str(n)) for n in range(3)} for who in (both, REVIEWER)}
+    for position in range(6):
+        world.kernel.people.complaints.complain(world.ann.signer, position, "no")
+    for queue in (BREAK_GLASS, COMPLAINT):
+        for reviewer, other in ((both, REVIEWER), (REVIEWER, both)):
+            seen, after = [], b""
+            while page := reviews.queue(reviewer.address, queue, after, limit):
+                seen, after = [*seen, *page], page[-1].review_id
+                assert len(page) == limit or len(seen) == 3, "a short page is the last one"
+            assert {one.review_id for one in seen} == entries[other.address]
+    for entry in entries[both.address]:
+        with pytest.raises(NotFound):
+            reviews.reads(both.address, entry)
 
 
 def test_overdue_items_are_counted_for_everyone(world):
@@ -129,8 +150,8 @@ def test_a_notice_that_was_not_given_in_time_is_counted_for_everyone_until_it_is
 
 def test_nobody_reviews_themselves_and_only_reviewers_review(world):
     entry = world.declares(world.responder)
-    for who in (world.responder, world.trial, wallet(99)):
-        with pytest.raises(NotEntitled):
+    for who, error in ((world.responder, NotFound), (world.trial, NotEntitled), (wallet(99), NotEntitled)):
+        with pytest.raises(error):
             verdict(world, entry, who=who)
     with pytest.raises(NotEntitled):
         world.kernel.people.reviews.queue(world.trial.address, BREAK_GLASS)

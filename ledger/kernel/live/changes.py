@@ -29,16 +29,18 @@ def account_of(name: bytes | str) -> str:
     return "0x" + name.hex() if isinstance(name, bytes) else name.lower()
 
 
-def changes_by(statement: Statement) -> Iterator[ListChange]:
-    """The changes that a statement of the consents log makes for both its sides, and for whoever signed it. A party
-    learns nothing of a consent that only forbids: none of its lists has it.
+def changes_by(statement: Statement, ended: Statement | None = None) -> Iterator[ListChange]:
+    """The changes that a statement of the consents log makes for both its sides, and for whoever signed it; `ended` is
+    the consent that a revocation ends. A party learns nothing of a consent that only forbids, nor of its end: none of
+    its lists has it.
     """
+    terms = ended if isinstance(statement, Revocation) else statement
     match statement:
         case Consent() | Revocation():
             yield account_of(statement.data_subject), ChangedList.REQUESTS
             yield account_of(statement.data_subject), ChangedList.CONSENTS
             yield account_of(statement.signer), ChangedList.CONSENTS
-            if isinstance(statement, Revocation) or statement.permits_anything:
+            if not isinstance(terms, Consent) or terms.permits_anything:
                 yield from _changes_of_grantee(statement.grantee)
         case Delegation():
             for signer in (statement.data_subject, statement.delegator, statement.delegate):

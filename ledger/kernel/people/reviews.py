@@ -101,9 +101,18 @@ class Reviews:
         return _review(self._world.work_items.item(item.kind, item.id) or item)
 
     def queue(self, reviewer: str, queue: str, after: bytes = b"", limit: int = 100) -> list[Review]:
-        """A queue as its reviewers see it, oldest first. Raises NotEntitled, NotFound."""
+        """A queue as its reviewers see it, oldest first, without the items about themselves: nobody learns who
+        complained of them. Raises NotEntitled, NotFound.
+        """
         self._check_reviewer(reviewer)
-        return [_review(item) for item in self._world.work_items.items(_kind(queue), after=after, limit=limit)]
+        kind, found = _kind(queue), list[WorkItem]()
+        while len(found) < limit:
+            items = self._world.work_items.items(kind, after=after, limit=limit)
+            found += [item for item in items if item.party != reviewer]
+            if len(items) < limit:
+                break
+            after = items[-1].id
+        return [_review(item) for item in found[:limit]]
 
     def about(
         self, data_subject: bytes, queue: str = BREAK_GLASS, after: bytes = b"", limit: int = 1_000
@@ -117,7 +126,7 @@ class Reviews:
         self._check_reviewer(reviewer)
         item = self._world.work_items.item(_kind(BREAK_GLASS), review_id)
         logged = self._world.log.find(ACCESS, review_id)
-        if item is None or logged is None:
+        if item is None or logged is None or item.party == reviewer:
             raise NotFound
         lines = self._world.index.statements_about(ACCESS, item.person, logged.position, MOST_LINES)
         receipts = (line.signed.statement for line in lines)
@@ -130,13 +139,13 @@ class Reviews:
         return [_review(item) for item in items]
 
     def give_verdict(self, reviewer: str, queue: str, review_id: bytes, verdict: str, reason: str) -> Review:
-        """Close an item. Raises NotEntitled, NotFound, StaleConsent if it is closed, InvalidStatement."""
+        """Close an item. Raises NotEntitled, NotFound (also for an item about the reviewer, who is not to learn of it),
+        StaleConsent if it is closed, InvalidStatement.
+        """
         self._check_reviewer(reviewer)
         item = self._world.work_items.item(_kind(queue), review_id)
-        if item is None:
+        if item is None or item.party == reviewer:
             raise NotFound
-        if item.party == reviewer:
-            raise NotEntitled("nobody reviews what they did themselves")
         if verdict not in QUEUES[queue] or not reason.strip():
             raise InvalidStatement(f"a verdict is one of {', '.join(QUEUES[queue])}, and needs a reason")
         if item.state != WAITING:
