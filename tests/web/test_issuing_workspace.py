@@ -272,8 +272,11 @@ def test_a_crew_declares_an_emergency_on_a_phone_opens_extends_and_is_reviewed(s
     field(page, "Dispatch number", "119-2026-004711")
     page.press("Found unconscious")
     page.click("#declare-incident")
+    page.reads("Declared. The emergency is open.", "body")
+    page.until("document.querySelector('#incidents').getBoundingClientRect().top >= 0")
     page.reads("one record", ".reached")
     assert page.text(".left") == "one hour left"
+    assert page.run("document.querySelector('[name=person]').value") == "", "the form is empty again"
     page.press("Open it", ".reached")
     page.reads("Penicillin", ".opened")
     page.reads("Verified", ".opened")

@@ -88,6 +88,16 @@ def test_the_status_page_is_korean_for_a_korean_browser_and_can_be_switched(tab,
     assert "Serving." in opened(tab, stack, "/status?language=en", "ko-KR")
 
 
+def test_a_language_that_was_chosen_at_the_start_is_that_of_the_portal(tab, stack):
+    opened(tab, stack, "/?language=ko")
+    tab.open(stack.url + "/portal")
+    tab.until("document.documentElement.lang === 'ko'")
+    opened(tab, stack, "/?language=en", "ko")
+    tab.open(stack.url + "/portal")
+    tab.until("document.documentElement.lang === 'en'")
+    tab.run("localStorage.clear()")
+
+
 def test_a_party_s_name_is_text_and_never_markup(tab, stack):
     opened(tab, stack, "/status")
     assert "Hangang <b>Hospital</b>" in tab.run("document.getElementById('parties').innerText")
@@ -153,5 +163,6 @@ def test_the_interface_is_described_without_calling_home(tab, stack):
     tab.run("document.querySelector('.opblock-summary button').click()")
     tab.until("!!document.querySelector('.opblock-body')")
     assert "trials service" in tab.run("document.body.innerText")
+    assert f'base_url="{stack.url}"' in tab.run("document.getElementById('sign-in-program').textContent")
     sources = [url for url in tab.requests if not url.startswith((stack.url, "data:"))]
     assert sources == []

@@ -15,7 +15,7 @@ require_chromium()
 ME, MANY = Wallet(bytes([101]) * 32), Wallet(bytes([102]) * 32)
 WORDS = {
     "en": {
-        "read": "Seoul <i>Trial</i> read 4 records of laboratory results for clinical trial research",
+        "read": "Seoul <i>Trial</i> read a record of laboratory results 4 times for clinical trial research",
         "refused": "Seoul <i>Trial</i> tried to read diagnoses and problems for clinical trial research"
         " and was refused (2 times)",
         "declared": "Rescue Crew 7 declared an emergency",
@@ -26,7 +26,7 @@ WORDS = {
         "earlier": "Earlier",
     },
     "ko": {
-        "read": "Seoul <i>Trial</i>가 임상시험 연구 목적으로 검사 결과 4건을 열람했습니다",
+        "read": "Seoul <i>Trial</i>가 임상시험 연구 목적으로 검사 결과 1건을 4회 열람했습니다",
         "refused": "Seoul <i>Trial</i>가 진단·건강 문제 정보를 조회하려 했으나 거절되었습니다 (2회)",
         "declared": "7구조대가 응급 상황을 선언했습니다",
         "proof": "증명 확인",

@@ -1,4 +1,6 @@
-// Starts Swagger UI, which shows /openapi.json, where it is installed.
+// Starts Swagger UI, which shows /openapi.json, where it is installed; and names this ledger in the program to copy.
+const program = document.getElementById("sign-in-program");
+if (program) program.textContent = program.textContent?.replace("http://localhost:8420", location.origin) ?? "";
 
 /** What swagger-ui-bundle.js defines. @type {((options: Record<string, unknown>) => unknown) | undefined} */
 const swagger = /** @type {any} */ (window).SwaggerUIBundle;

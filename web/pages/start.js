@@ -4,6 +4,7 @@
 /** @typedef {{ anchored: number }} Log */
 /** @typedef {{ problem: string, chain: { id: number, block: number, followed_at: number }, logs: { consents: Log, records: Log, access: Log } }} Health */
 const language = document.documentElement.lang === "ko" ? "ko" : "en";
+if (new URLSearchParams(location.search).has("language")) rememberLanguage();
 const WORDS = {
   en: {
     checkpoint: (/** @type {string[]} */ [consents, records, access, block, time]) => `${consents} statements about consents, ${records} about records, ${access} receipts, in block ${block} (${time})`,
@@ -20,6 +21,15 @@ const WORDS = {
     chain: (/** @type {number} */ id) => (id === 31337 ? "체인 31337: 이 컴퓨터에서 도는 시연용 시험 체인" : `체인 ${id}`),
   },
 }[language];
+
+/** Who chose a language here has it on the other pages too. */
+function rememberLanguage() {
+  try {
+    localStorage.setItem("mydata.language", language);
+  } catch {
+    // A browser without storage takes its own language there.
+  }
+}
 
 /** Put text into a place of the page, with an account or address after it. @type {(id: string, ...parts: (string | Node)[]) => void} */
 const show = (id, ...parts) => document.getElementById(id)?.replaceChildren(...parts);

@@ -15,9 +15,9 @@ import { timeText, translate } from "./words.js";
 /** @import { Ward } from "./answers" */
 /** @typedef {keyof typeof TEXTS} Destination */
 const TEXTS = { overview: "Home", records: "Records", requests: "Requests", consents: "Consents", timeline: "Who asked", inbox: "Messages", more: "More" };
-const FOOT = { foot: "Every use of your data is signed by you, seen by you, ended by you, and can be proved.", verify: "Check a proof", privacy: "Privacy", ledger: "About this ledger" };
+const FOOT = { foot: "Nobody reads your data unless you signed for it, or in a declared emergency. You see every use, and can prove it.", verify: "Check a proof", privacy: "Privacy", ledger: "About this ledger" };
 const t = messages({ ...TEXTS, ...FOOT }, { overview: "홈", records: "기록", requests: "요청", consents: "동의", timeline: "조회 기록", inbox: "알림", more: "더보기",
-  foot: "내 데이터의 모든 이용은 내가 서명하고, 내가 보고, 내가 끝내며, 증명할 수 있습니다.", verify: "증명 확인", privacy: "개인정보 안내", ledger: "이 원장에 대하여",
+  foot: "내가 서명했거나 응급 상황이 선언된 때에만 내 데이터를 열람할 수 있습니다. 모든 이용은 내가 볼 수 있고 증명할 수 있습니다.", verify: "증명 확인", privacy: "개인정보 안내", ledger: "이 원장에 대하여",
 });
 const ICONS = { overview: House, records: FileHeart, requests: Inbox, consents: FileCheck, timeline: ScrollText, inbox: Bell, more: Ellipsis };
 const ALL = /** @type {Destination[]} */ (Object.keys(TEXTS));

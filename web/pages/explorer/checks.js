@@ -21,6 +21,7 @@ const t = messages(
     grows: "The {accepted} entries that this server has accepted begin with the {onChain} that the contract holds.",
     breaks: "The {accepted} entries that this server has accepted do not begin with the {onChain} that the contract holds: one of them was changed or removed.",
     written: "It was written in block {block} by transaction {transaction}.",
+    rootWritten: "That root was written in block {block} by transaction {transaction}. The entry may have been on chain before.",
     notFound: "Its transaction is not in the thousand blocks up to block {block}.",
     beyond: "The log has {accepted, plural, =0 {no entries} one {# entry, at position 0} other {# entries}}. There is nothing at position {position}.",
     waits: "Entry {position} is accepted here and not on chain yet. Try again in a few seconds.",
@@ -41,6 +42,7 @@ const t = messages(
     grows: "서버가 접수한 {accepted}건은 컨트랙트에 있는 {onChain}건으로 시작합니다.",
     breaks: "서버가 접수한 {accepted}건은 컨트랙트에 있는 {onChain}건으로 시작하지 않습니다. 바뀌거나 빠진 항목이 있습니다.",
     written: "{block}번 블록의 거래 {transaction}[으로/로] 기록되었습니다.",
+    rootWritten: "그 루트는 {block}번 블록의 거래 {transaction}[으로/로] 기록되었습니다. 항목은 그 전부터 체인에 있었을 수 있습니다.",
     notFound: "{block}번까지의 블록 천 개 안에서 거래를 찾지 못했습니다.",
     beyond: "로그에 {accepted}건이 있습니다. {position}번 위치에는 아무것도 없습니다.",
     waits: "{position}번 항목은 접수되었지만 아직 체인에 없습니다. 몇 초 뒤에 다시 시도해 주세요.",
@@ -97,7 +99,7 @@ export async function* checkEntry(log, position) {
   if (stored.size !== BigInt(size)) return void (yield fails("notHeld", { size }));
   yield holds("included", { position, size, time: timeText(Number(stored.time)) });
   const written = await transactionOf(chain, contract, anchored);
-  if (written) yield holds("written", written);
+  if (written) yield holds("rootWritten", written);
 }
 
 /** Whether the log of one head is the beginning of the log of another, and the contract held both. @type {(log: string, first: PastHead, second: PastHead) => AsyncGenerator<Finding>} */

@@ -4,8 +4,8 @@ import { dayKey } from "../../kit/dates.js";
 /** @import { Access } from "../answers" */
 /**
  * Questions of one party about one category for one purpose on one day. `search`: it asked which records it may read;
- * `derived`: it asked about what is derived from records.
- * @typedef {{ category: string, purpose: string, action: string, isSearch: boolean, isDerived: boolean, isEmergency: boolean, permitted: number, refused: number }} Facet
+ * `derived`: it asked about what is derived from records; `records`: the ids of those it was permitted.
+ * @typedef {{ category: string, purpose: string, action: string, isSearch: boolean, isDerived: boolean, isEmergency: boolean, records: Set<string>, permitted: number, refused: number }} Facet
  */
 /** What one party did on one day, newest line first. @typedef {{ requester: string, name: string, lines: Access[], facets: Facet[], isAlarm: boolean }} Group */
 /** One day: what others did, and what the person did themselves. @typedef {{ day: string, groups: Group[], own: Access[] }} Day */
@@ -36,11 +36,12 @@ function facetsOf(receipts) {
   /** @type {Map<string, Facet>} */
   const facets = new Map();
   for (const receipt of receipts) {
-    const { category, purpose, action, reason, permitted } = receipt.document.message;
+    const { category, purpose, action, reason, permitted, recordId } = receipt.document.message;
     const isSearch = reason === SEARCHED, isDerived = receipt.derived, inEmergency = isEmergency(receipt);
     const key = JSON.stringify([category, purpose, action, isSearch, isDerived, inEmergency]);
-    const facet = facets.get(key) ?? { category, purpose, action, isSearch, isDerived, isEmergency: inEmergency, permitted: 0, refused: 0 };
+    const facet = facets.get(key) ?? { category, purpose, action, isSearch, isDerived, isEmergency: inEmergency, records: new Set(), permitted: 0, refused: 0 };
     facet[permitted ? "permitted" : "refused"]++;
+    if (permitted) facet.records.add(recordId);
     facets.set(key, facet);
   }
   return [...facets.values()];
