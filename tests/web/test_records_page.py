@@ -32,6 +32,7 @@ WORDS = {
         "differs": "Careful: this content is not the one",
         "matches": "could not be checked to the end",
         "earlier": "Show 30 more",
+        "uses": "(view, copy)",
     },
     "ko": {"verified": "검증됨: Hangang Hospital이 서명한 내용 그대로입니다.", "same": "다른 기관 1곳에도 있음"}
     | {"outside": "참고 범위를 벗어남", "range": "4.0 % \u2013 5.6 %", "reader": "Seoul <i>Trial</i>"}
@@ -39,6 +40,7 @@ WORDS = {
         "differs": "주의: 이 기록에 서명된 내용과 다릅니다",
         "matches": "서명은 끝까지 확인하지 못했습니다",
         "earlier": "30건 더 보기",
+        "uses": "(열람, 복사)",
     },
 }
 
@@ -166,6 +168,7 @@ def test_a_record_is_found_opened_and_verified_and_nothing_of_it_is_kept(stack, 
         assert text in shown
     page.click("#ask-readers")
     page.reads(words["reader"], "#readers")
+    assert words["uses"] in page.text("#readers")
     check_page(page, 390)
     assert faults(tab) == {}
     kept = page.run(
