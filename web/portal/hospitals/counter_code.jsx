@@ -18,7 +18,7 @@ const TICK_MS = 1000, AGAIN_SECONDS = 4;
 /** @param {{ parties: Parties, bindings: Binding[], changed: () => Promise<void>, close: () => void }} props */
 export function CounterCode({ parties, bindings, changed, close }) {
   const [holder, setHolder] = useState(""), [code, setCode] = useState(/** @type {(Code & { since: number }) | null} */ (null));
-  const holders = [...parties.values()].filter(({ roles }) => roles.includes("holder"));
+  const holders = [...parties.values()].filter(({ roles }) => roles.includes("holder") && !roles.includes("operator")); // the operator holds only what people declare themselves
   const isBound = code && bindings.some((binding) => binding.holder === holder && binding.state === "active" && binding.bound_at >= code.since);
   const ask = async () => {
     if (!holder) throw new Error(t("noHolder"));
