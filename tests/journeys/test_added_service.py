@@ -128,7 +128,7 @@ def test_its_page_its_messages_and_its_route_are_served(stack):
     assert httpx.get(f"{stack.url}/services/sleep/messages/ko.json").json() == {"title": "수면"}
     assert httpx.get(f"{stack.url}/services/sleep/../jobs.py").status_code == 404
     assert httpx.get(f"{stack.url}/sleep/hours").json() == {"hours": 8}
-    assert "/sleep/hours" in httpx.get(f"{stack.url}/openapi.json").json()["paths"]
+    assert "/sleep/hours" in httpx.get(f"{stack.url}/openapi.json", timeout=60).json()["paths"]
     assert "sleep.night" in httpx.get(f"{stack.url}/vocabulary").text
 
 
